@@ -10,7 +10,7 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
   /// The tensor without its element type.
   public internal(set) var erased: AnyTensor
 
-  @inlinable init(unchecked erased: AnyTensor) { self.erased = erased }
+  @usableFromInline init(unchecked erased: AnyTensor) { self.erased = erased }
 
   /// A scalar: a tensor of rank 0.
   public init(_ value: Scalar) {
