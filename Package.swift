@@ -31,6 +31,8 @@ let package = Package(
       name: "CLAPACKE", pkgConfig: "lapacke",
       providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
     module("WeftTensor", ["CZlib"]),
+    module("WeftGraph", ["WeftTensor"]),
+    module("WeftOps", ["WeftGraph"]),
     module("WeftData", ["WeftTensor", "CPNG", "CZlib"]),
     tests("WeftTensorTests", ["WeftTensor"]),
     tests("WeftDataTests", ["WeftData"]),
