@@ -1,0 +1,147 @@
+import Synchronization
+import WeftOps
+
+/// A plan as a flat array of prepared steps: a run fills a table of addresses and goes through them.
+final class CPUProgram: DeviceProgram {
+  private struct Step: Sendable {
+    let kernel: CPUKernel
+    let inputs: Int
+    let outputs: Int
+    let stream: Int
+    let source: ExecutionPlan.Step
+  }
+
+  private let plan: ExecutionPlan
+  private let steps: [Step]
+  private let operands: OperandTable
+  private let variables: [HostMemory]
+  private let streams: RandomStreams
+  private let pool: ThreadPool
+  /// Working memory that no run uses at present. One run takes one; so a steady step allocates none.
+  private let idle: Mutex<[Workspace]>
+  private let feedSlots: [(slot: Int, feed: Int)]
+  private let fetchSlots: [(slot: Int, fetch: Int)]
+
+  init(plan: ExecutionPlan, resources: ProgramResources, pool: ThreadPool) throws(GraphError) {
+    self.plan = plan
+    self.pool = pool
+    streams = resources.randomStreams
+    var variables: [HostMemory] = []
+    for memory in resources.variables {
+      guard let memory = memory as? HostMemory else {
+        throw GraphError(.invalidState, "a variable does not lie in the host's memory")
+      }
+      variables.append(memory)
+    }
+    self.variables = variables
+    var steps: [Step] = []
+    var table: [Int] = []
+    for step in plan.steps {
+      let kernel: CPUKernel
+      do throws(OpFailure) { kernel = try planKernel(step, in: plan, threads: pool.count) } catch {
+        throw step.error(error)
+      }
+      steps.append(
+        Step(
+          kernel: kernel, inputs: table.count, outputs: table.count + step.inputs.count,
+          stream: step.randomStream ?? 0, source: step))
+      table += step.inputs + step.outputs
+    }
+    self.steps = steps
+    operands = OperandTable(table)
+    var feedSlots: [(Int, Int)] = []
+    var fetchSlots: [(Int, Int)] = []
+    for (slot, value) in plan.values.enumerated() {
+      if case .feed(let feed) = value.storage { feedSlots.append((slot, feed)) }
+      if case .fetch(let fetch) = value.storage { fetchSlots.append((slot, fetch)) }
+    }
+    self.feedSlots = feedSlots
+    self.fetchSlots = fetchSlots
+    idle = Mutex([])
+  }
+
+  func run(_ arguments: RunArguments) throws(GraphError) {
+    let workspace = idle.withLock { $0.popLast() } ?? Workspace(plan: plan, variables: variables)
+    defer { idle.withLock { $0.append(workspace) } }
+    let slots = workspace.slots
+    for (slot, feed) in feedSlots {
+      slots[slot] = UnsafeMutableRawPointer(mutating: arguments.feeds[feed])
+    }
+    for (slot, fetch) in fetchSlots { slots[slot] = arguments.fetches[fetch] }
+    for step in steps {
+      let launch = KernelArguments(
+        slots: UnsafePointer(slots), inputs: operands.pointer + step.inputs,
+        outputs: operands.pointer + step.outputs, streams: streams, stream: step.stream,
+        threads: pool.pointer)
+      do throws(OpFailure) { try step.kernel(launch) } catch { throw step.source.error(error) }
+    }
+    for copy in plan.fetchCopies {
+      arguments.fetches[copy.fetch].copyMemory(
+        from: slots[copy.value], byteCount: plan.values[copy.value].byteCount)
+    }
+  }
+}
+
+/// The operands of all steps one after the other, at an address that stays.
+private final class OperandTable: @unchecked Sendable {
+  // Sendable: never written after init.
+  let pointer: UnsafePointer<Int>
+  private let buffer: UnsafeMutableBufferPointer<Int>
+
+  init(_ values: [Int]) {
+    buffer = .allocate(capacity: max(values.count, 1))
+    _ = buffer.initialize(from: values)
+    pointer = UnsafePointer(buffer.baseAddress!)
+  }
+
+  deinit { buffer.deallocate() }
+}
+
+/// The working memory of one run: the arena, and the addresses of all values.
+private final class Workspace: @unchecked Sendable {
+  // Sendable: only the run that took it from the pool touches it.
+  let arena: TensorStorage
+  let slots: UnsafeMutablePointer<UnsafeMutableRawPointer>
+
+  init(plan: ExecutionPlan, variables: [HostMemory]) {
+    arena = TensorStorage(byteCount: plan.arenaByteCount)
+    slots = .allocate(capacity: max(plan.values.count, 1))
+    for (index, value) in plan.values.enumerated() {
+      let address: UnsafeMutableRawPointer =
+        switch value.storage {
+        case .arena(let offset): arena.pointer + offset
+        case .variable(let index): variables[index].pointer
+        case .constant(let index): plan.constants[index].sharedStorage.pointer
+        case .feed, .fetch: arena.pointer
+        }
+      (slots + index).initialize(to: address)
+    }
+  }
+
+  deinit { slots.deallocate() }
+}
+
+/// The kernel of a step: the operation's own, or one made from its formula or reduction.
+private func planKernel(_ step: ExecutionPlan.Step, in plan: ExecutionPlan, threads: Int)
+  throws(OpFailure) -> CPUKernel
+{
+  let request = KernelRequest(
+    inputs: step.inputs.map { index in
+      var constant: AnyTensor?
+      if case .constant(let position) = plan.values[index].storage {
+        constant = plan.constants[position]
+      }
+      return KernelRequest.Operand(value: plan.values[index], constant: constant)
+    },
+    outputs: step.outputs.map { plan.values[$0] })
+  if let provider = step.definition as? any CPUKernelProviding {
+    return try provider.planCPUKernel(request)
+  }
+  if let reduction = step.definition as? any ReductionDefinition {
+    return try planReduction(reduction.function, request)
+  }
+  if let pointwise = step.definition as? any PointwiseDefinition {
+    return try planPointwise(pointwise.expression, request)
+  }
+  throw OpFailure("there is no kernel for the CPU", code: .unsupported)
+}

@@ -1,0 +1,230 @@
+import WeftOps
+
+/// Orders the instructions so that every reader of a variable sees the right version of it.
+///
+/// The writes to a variable make versions of it, numbered in the order of the program. A reader sees
+/// the last version among the writes that it depends on (by operands or control dependencies), and
+/// version 0, the value from before the run, if it depends on none: the result does not depend on
+/// scheduling. Since writes work in place, a reader of version k must come before the write that
+/// makes version k + 1: an edge. Where the edges of several variables close a circle, one reader gets
+/// a copy of the version that it needs instead.
+@Sendable
+func scheduleUpdates(_ program: inout Program) throws(GraphError) {
+  var scheduler = Scheduler(program)
+  try scheduler.run()
+  program = scheduler.program
+}
+
+private struct Scheduler {
+  var program: Program
+  /// For each variable the instructions that write it, in order.
+  private var writes: [[Int]]
+  /// For each instruction the number of writes of each variable that it depends on.
+  private var seen: [[Int: Int]] = []
+  /// For each view of a variable that depends on writes, the version that it shows.
+  private var pinned: [Int: Int] = [:]
+  /// Further instructions that must come before an instruction.
+  private var edges: [Set<Int>] = []
+
+  init(_ program: Program) {
+    self.program = program
+    writes = Array(repeating: [], count: program.variables.count)
+  }
+
+  mutating func run() throws(GraphError) {
+    collectWrites()
+    countSeenWrites()
+    edges = Array(repeating: [], count: program.instructions.count)
+    orderWrites()
+    for index in program.instructions.indices where !program.instructions[index].isDead {
+      addReaderEdges(index)
+    }
+    copyFetches()
+    while let stuck = sort() {
+      guard breakCircle(among: stuck) else {
+        throw GraphError(.invalidState, "the updates of variables wait for each other")
+      }
+    }
+  }
+
+  private mutating func collectWrites() {
+    for (index, instruction) in program.instructions.enumerated() where !instruction.isDead {
+      for position in instruction.updatedInputs {
+        if let variable = program.variable(of: instruction.inputs[position]) {
+          writes[variable].append(index)
+        }
+      }
+    }
+  }
+
+  private mutating func countSeenWrites() {
+    seen = Array(repeating: [:], count: program.instructions.count)
+    guard writes.contains(where: { !$0.isEmpty }) else { return }
+    var ordinal: [Int: [(variable: Int, version: Int)]] = [:]
+    for (variable, list) in writes.enumerated() {
+      for (position, write) in list.enumerated() {
+        ordinal[write, default: []].append((variable, position + 1))
+      }
+    }
+    for (index, instruction) in program.instructions.enumerated() where !instruction.isDead {
+      var counts: [Int: Int] = [:]
+      func take(_ other: Int) {
+        counts.merge(seen[other], uniquingKeysWith: max)
+        for write in ordinal[other] ?? [] {
+          counts[write.variable] = max(counts[write.variable] ?? 0, write.version)
+        }
+      }
+      instruction.inputs.compactMap(maker).forEach(take)
+      instruction.controls.forEach(take)
+      seen[index] = counts
+      if instruction.isView, let variable = program.variable(of: instruction.inputs[0]),
+        let version = counts[variable]
+      {
+        pinned[instruction.outputs[0]] = version
+      }
+    }
+  }
+
+  private func maker(_ value: Int) -> Int? {
+    if case .instruction(let index) = program.values[value].source { return index }
+    return nil
+  }
+
+  /// The version of a variable that a reader sees through an operand.
+  private func version(of value: Int, readBy counts: [Int: Int], _ variable: Int) -> Int {
+    var value = value
+    while true {
+      if let version = pinned[value] { return version }
+      guard let index = maker(value) else { break }
+      let instruction = program.instructions[index]
+      guard instruction.isView else {
+        // The result of an update is the version that it makes.
+        return (writes[variable].firstIndex(of: index) ?? -1) + 1
+      }
+      value = instruction.inputs[0]
+    }
+    return counts[variable] ?? 0
+  }
+
+  private mutating func orderWrites() {
+    for list in writes {
+      for (earlier, later) in zip(list, list.dropFirst()) { edges[later].insert(earlier) }
+    }
+  }
+
+  private mutating func addReaderEdges(_ index: Int) {
+    let instruction = program.instructions[index]
+    guard !instruction.isView else { return }
+    for (position, input) in instruction.inputs.enumerated() {
+      guard let variable = program.variable(of: input), !writes[variable].isEmpty else { continue }
+      let isTarget = instruction.updatedInputs.contains(position)
+      if isTarget { continue }
+      let version = version(of: input, readBy: seen[index], variable)
+      guard version < writes[variable].count else { continue }
+      let next = writes[variable][version]
+      if next == index {
+        // An update that reads its own variable by another operand works on a copy.
+        replaceByCopy(input, of: index, variable: variable, version: version)
+      } else {
+        edges[next].insert(index)
+      }
+    }
+  }
+
+  /// A fetched value of a variable that is written later in the run is copied before.
+  private mutating func copyFetches() {
+    for (position, fetch) in program.fetches.enumerated() {
+      guard let variable = program.variable(of: fetch), !writes[variable].isEmpty else { continue }
+      let version = version(of: fetch, readBy: [:], variable)
+      if version < writes[variable].count {
+        program.fetches[position] = addCopy(of: fetch, variable: variable, version: version)
+      }
+    }
+  }
+
+  private mutating func addCopy(of value: Int, variable: Int, version: Int) -> Int {
+    let index = program.instructions.count
+    let original = program.values[value]
+    program.values.append(
+      Program.Value(dtype: original.dtype, shape: original.shape, source: .instruction(index)))
+    let name = program.variables[variable].name
+    program.instructions.append(
+      Program.Instruction(
+        definition: Snapshot(), name: "\(name)/snapshot",
+        origin: .rewrite(pass: "schedule", of: []), inputs: [value],
+        outputs: [program.values.count - 1], controls: []))
+    seen.append([:])
+    edges.append([])
+    if version > 0 { edges[index].insert(writes[variable][version - 1]) }
+    edges[writes[variable][version]].insert(index)
+    return program.values.count - 1
+  }
+
+  private mutating func replaceByCopy(_ value: Int, of reader: Int, variable: Int, version: Int) {
+    let copy = addCopy(of: value, variable: variable, version: version)
+    for position in program.instructions[reader].inputs.indices
+    where program.instructions[reader].inputs[position] == value
+      && !program.instructions[reader].updatedInputs.contains(position)
+    {
+      program.instructions[reader].inputs[position] = copy
+    }
+  }
+
+  /// Sorts the instructions; returns those in circles, nil if there are none.
+  private mutating func sort() -> [Int]? {
+    let count = program.instructions.count
+    var waiting = [Int](repeating: 0, count: count)
+    var users: [[Int]] = Array(repeating: [], count: count)
+    for (index, instruction) in program.instructions.enumerated() where !instruction.isDead {
+      let before = Set(instruction.inputs.compactMap(maker)).union(instruction.controls)
+        .union(edges[index]).filter { !program.instructions[$0].isDead }
+      waiting[index] = before.count
+      for other in before { users[other].append(index) }
+    }
+    var ready = Heap()
+    for index in 0..<count where waiting[index] == 0 && !program.instructions[index].isDead {
+      ready.insert(index)
+    }
+    var order: [Int] = []
+    while let index = ready.popMinimum() {
+      order.append(index)
+      for user in users[index] {
+        waiting[user] -= 1
+        if waiting[user] == 0 { ready.insert(user) }
+      }
+    }
+    let stuck = program.instructions.indices.filter {
+      waiting[$0] > 0 && !program.instructions[$0].isDead
+    }
+    if !stuck.isEmpty { return stuck }
+    program.reorder(order)
+    return nil
+  }
+
+  /// Gives one stuck reader a copy of the version that it reads.
+  private mutating func breakCircle(among stuck: [Int]) -> Bool {
+    let candidates = Set(stuck)
+    for write in stuck {
+      for reader in edges[write].sorted() where candidates.contains(reader) {
+        let instruction = program.instructions[reader]
+        for input in instruction.inputs {
+          guard let variable = program.variable(of: input),
+            let position = writes[variable].firstIndex(of: write),
+            version(of: input, readBy: seen[reader], variable) == position
+          else { continue }
+          edges[write].remove(reader)
+          replaceByCopy(input, of: reader, variable: variable, version: position)
+          return true
+        }
+      }
+    }
+    return false
+  }
+}
+
+/// A copy of a variable's value, taken before an update overwrites it.
+struct Snapshot: OpDefinition {
+  static let typeName = "Snapshot"
+  func outputTypes(_ context: InferenceContext) -> [TensorType] { [context.inputs[0]] }
+  func evaluate(_ context: EvaluationContext) -> [AnyTensor] { [context.inputs[0]] }
+}

@@ -1,0 +1,76 @@
+import WeftOps
+
+/// The way from a question to a plan: one array of passes, the reason for its place beside each.
+public struct Pipeline: Sendable {
+  /// A transformation of a program.
+  public struct Pass: Sendable {
+    /// The name, for dumps and bisection.
+    public let name: String
+    /// The transformation.
+    public let run: @Sendable (inout Program) throws(GraphError) -> Void
+
+    /// A pass.
+    public init(_ name: String, _ run: @escaping @Sendable (inout Program) throws(GraphError) -> Void)
+    {
+      self.name = name
+      self.run = run
+    }
+  }
+
+  /// The passes in order.
+  public var passes: [Pass]
+  /// Called with the program after each pass: for dumps and golden tests.
+  public var observer: (@Sendable (String, Program) -> Void)?
+
+  /// The standard pipeline.
+  public static let standard = Pipeline(passes: [
+    // First, so that a computation written twice is scheduled once.
+    Pass("common subexpressions", mergeCommonSubexpressions),
+    // What merging and folding left over must not constrain the schedule.
+    Pass("dead code", removeDeadCode),
+    // Fixes the order of reads and updates of variables; nothing may move afterwards.
+    Pass("schedule", scheduleUpdates),
+  ])
+
+  /// A pipeline of these passes.
+  public init(passes: [Pass], observer: (@Sendable (String, Program) -> Void)? = nil) {
+    self.passes = passes
+    self.observer = observer
+  }
+
+  /// A question compiled to a plan over variables of the graph.
+  public struct Result: Sendable {
+    /// What the device runs.
+    public let plan: ExecutionPlan
+    /// The variables, in the order of the plan.
+    public let variables: [AnyVariable]
+    /// Variables that are read before the run writes them: they must have a value.
+    public let required: [Int]
+    /// Variables that have a value after the run.
+    public let written: [Int]
+    /// Random operations in the order in which the plan's steps number their streams.
+    public let streams: [String]
+  }
+
+  /// Compiles a question.
+  ///
+  /// - Parameters:
+  ///   - variables: the graph's variables by their reference.
+  ///   - streams: gives the number of an operation's random stream.
+  /// Throws ``GraphError`` for a missing feed, shapes that do not fit, or shapes that stay unknown.
+  public func compile(
+    _ question: Question, variables: [Output: AnyVariable],
+    stream: (String, Int64, Int64) -> Int
+  ) throws(GraphError) -> Result {
+    var program = try Specializer.specialize(question, variables: variables)
+    observer?("specialize", program)
+    for pass in passes {
+      try pass.run(&program)
+      #if DEBUG
+        try verify(program, after: pass.name)
+      #endif
+      observer?(pass.name, program)
+    }
+    return try planMemory(program, stream: stream)
+  }
+}

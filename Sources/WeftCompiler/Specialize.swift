@@ -1,0 +1,221 @@
+import WeftOps
+
+/// What is asked of a graph in one run.
+public struct Question: Sendable {
+  /// The outputs wanted, in order.
+  public var fetches: [Output]
+  /// Operations that must run.
+  public var targets: [GraphOperation]
+  /// What is fed, with complete shapes.
+  public var feeds: [(output: Output, type: TensorType)]
+
+  /// A question.
+  public init(
+    fetches: [Output], targets: [GraphOperation], feeds: [(output: Output, type: TensorType)]
+  ) {
+    self.fetches = fetches
+    self.targets = targets
+    self.feeds = feeds
+  }
+}
+
+/// The part of the graph that a question needs, with complete shapes, and with every value computed
+/// that follows from constants and shapes alone.
+///
+/// Pruning, inference and constant folding are one walk, because each needs the others: a shape may
+/// depend on a constant that depends on a shape.
+struct Specializer {
+  private let question: Question
+  private var program = Program()
+  private var valueOf: [Output: Int] = [:]
+  private var instructionOf: [GraphOperation: Int] = [:]
+  private var variableIndex: [Output: Int] = [:]
+  private let variables: [Output: AnyVariable]
+
+  /// Results larger than this are computed in the run instead of being kept in the plan.
+  static let foldingLimit = 1 << 20
+
+  static func specialize(_ question: Question, variables: [Output: AnyVariable])
+    throws(GraphError) -> Program
+  {
+    var specializer = Specializer(question: question, variables: variables)
+    return try specializer.run()
+  }
+
+  private init(question: Question, variables: [Output: AnyVariable]) {
+    self.question = question
+    self.variables = variables
+  }
+
+  private mutating func run() throws(GraphError) -> Program {
+    for (index, feed) in question.feeds.enumerated() {
+      let value = add(.feed(index), feed.type.dtype, feed.type.shape.complete ?? [])
+      valueOf[feed.output] = value
+      program.feeds.append(value)
+    }
+    for operation in neededOperations() { try lower(operation) }
+    for fetch in question.fetches {
+      guard let value = valueOf[fetch] else {
+        throw GraphError(.invalidFetch, "'\(fetch.name)' is not an output of its operation")
+      }
+      program.fetches.append(value)
+    }
+    program.targets = question.targets.compactMap { instructionOf[$0] }
+    return program
+  }
+
+  /// The operations needed, inputs before users: those not cut off by feeds.
+  private func neededOperations() -> [GraphOperation] {
+    var seen: Set<GraphOperation> = []
+    var stack: [GraphOperation] = []
+    func visit(_ output: Output) {
+      if valueOf[output] == nil, seen.insert(output.operation).inserted {
+        stack.append(output.operation)
+      }
+    }
+    question.fetches.forEach(visit)
+    for target in question.targets where seen.insert(target).inserted { stack.append(target) }
+    while let operation = stack.popLast() {
+      operation.inputs.forEach(visit)
+      for control in operation.controlInputs where seen.insert(control).inserted {
+        stack.append(control)
+      }
+    }
+    return seen.sorted { $0.id < $1.id }
+  }
+
+  private mutating func add(_ source: Program.Source, _ dtype: DType, _ shape: [Int]) -> Int {
+    program.values.append(Program.Value(dtype: dtype, shape: shape, source: source))
+    return program.values.count - 1
+  }
+
+  private mutating func addConstant(_ tensor: AnyTensor) -> Int {
+    let value = add(.constant, tensor.dtype, tensor.shape)
+    program.values[value].constant = tensor
+    return value
+  }
+
+  private mutating func lower(_ operation: GraphOperation) throws(GraphError) {
+    let definition = operation.definition
+    if definition.effect == .variable {
+      lowerVariable(operation)
+      return
+    }
+    if definition is Placeholder {
+      throw missingFeed(operation)
+    }
+    let inputs = operation.inputs.compactMap { valueOf[$0] }
+    guard inputs.count == operation.inputs.count else {
+      throw GraphError(.invalidState, "'\(operation.name)' has an operand without a value")
+    }
+    let context = InferenceContext(
+      inputs: inputs.map { program.values[$0].type },
+      constants: inputs.map { program.values[$0].constant })
+    let types = try complete(operation, context)
+    if let known = try folded(operation, context, inputs, types) {
+      for (index, tensor) in known.enumerated() where valueOf[operation.output(index)] == nil {
+        valueOf[operation.output(index)] = addConstant(tensor)
+      }
+      return
+    }
+    let index = program.instructions.count
+    instructionOf[operation] = index
+    let outputs = types.map { type in
+      add(.instruction(index), type.dtype, type.shape.complete ?? [])
+    }
+    for (position, value) in outputs.enumerated() where valueOf[operation.output(position)] == nil {
+      valueOf[operation.output(position)] = value
+    }
+    program.instructions.append(
+      Program.Instruction(
+        definition: definition, name: operation.name, origin: operation.origin, inputs: inputs,
+        outputs: outputs, controls: operation.controlInputs.compactMap { instructionOf[$0] }))
+  }
+
+  /// The error of a placeholder without a feed: who needs it, and what was fed instead.
+  private func missingFeed(_ placeholder: GraphOperation) -> GraphError {
+    func label(_ operation: GraphOperation) -> String {
+      "'\(operation.name)'" + (operation.origin.location.map { " (\($0))" } ?? "")
+    }
+    func needs(_ operation: GraphOperation) -> Bool {
+      var seen: Set<GraphOperation> = [operation]
+      var stack = [operation]
+      while let next = stack.popLast() {
+        if next == placeholder { return true }
+        for other in next.inputs.map(\.operation) + next.controlInputs
+        where seen.insert(other).inserted { stack.append(other) }
+      }
+      return false
+    }
+    let fetch = question.fetches.first { needs($0.operation) }.map { "fetch '\($0.name)'" }
+    let target = question.targets.first(where: needs).map { "operation '\($0.name)'" }
+    var message = "\(fetch ?? target ?? "the run") needs placeholder \(label(placeholder)), "
+    message += "which was not fed; you fed "
+    let fed = question.feeds.map { label($0.output.operation) }
+    message += fed.isEmpty ? "nothing" : fed.joined(separator: ", ")
+    // The same name but for a number behind it: two copies of one model.
+    let twin = question.feeds.contains {
+      let name = $0.output.operation.name
+      return placeholder.name.hasPrefix(name + "_") || name.hasPrefix(placeholder.name + "_")
+    }
+    if twin { message += ". Was the model built twice?" }
+    return GraphError(.missingFeed, message)
+  }
+
+  private mutating func lowerVariable(_ operation: GraphOperation) {
+    let output = operation.output(0)
+    guard let variable = variables[output], valueOf[output] == nil else { return }
+    let index = program.variables.count
+    program.variables.append(variable)
+    valueOf[output] = add(
+      .variable(index), variable.type.dtype, variable.type.shape.complete ?? [])
+  }
+
+  private func complete(_ operation: GraphOperation, _ context: InferenceContext)
+    throws(GraphError) -> [TensorType]
+  {
+    let types: [TensorType]
+    do throws(OpFailure) { types = try operation.definition.outputTypes(context) } catch {
+      throw GraphError(
+        error.code, error.message, subject: operation.subject,
+        location: operation.origin.location, notes: operandNotes(operation, context))
+    }
+    for type in types where !type.shape.isComplete {
+      throw GraphError(
+        .unsupported,
+        "the shape of the result depends on data: \(type.shape)", subject: operation.subject,
+        location: operation.origin.location)
+    }
+    return types
+  }
+
+  private func operandNotes(_ operation: GraphOperation, _ context: InferenceContext) -> [String] {
+    zip(operation.inputs, context.inputs).map { input, type in
+      let place = input.operation.origin.location.map { " from \($0)" } ?? ""
+      return "'\(input.name)' is \(type)\(place)"
+    }
+  }
+
+  /// The results where they are known now.
+  private func folded(
+    _ operation: GraphOperation, _ context: InferenceContext, _ inputs: [Int],
+    _ types: [TensorType]
+  ) throws(GraphError) -> [AnyTensor]? {
+    let definition = operation.definition
+    guard definition.isPure else { return nil }
+    if let constant = definition.constantValue { return [constant] }
+    if let known = definition.valueFromTypes(context) { return known }
+    guard !types.isEmpty, !inputs.isEmpty else { return nil }
+    let constants = inputs.compactMap { program.values[$0].constant }
+    guard constants.count == inputs.count,
+      types.allSatisfy({ ($0.byteCount ?? .max) <= Self.foldingLimit })
+    else { return nil }
+    do throws(OpFailure) {
+      return try definition.evaluate(EvaluationContext(inputs: constants, outputTypes: types))
+    } catch {
+      throw GraphError(
+        error.code, error.message, subject: operation.subject,
+        location: operation.origin.location)
+    }
+  }
+}

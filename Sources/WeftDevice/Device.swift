@@ -1,0 +1,90 @@
+import WeftGraph
+
+/// A place where plans run: the host's processors, a GPU, or the reference.
+public protocol Device: AnyObject, Sendable {
+  /// The name, such as `/cpu:0`.
+  var name: String { get }
+
+  /// Memory for a variable.
+  ///
+  /// Throws ``GraphError`` when there is no more.
+  func allocate(byteCount: Int) throws(GraphError) -> any DeviceMemory
+
+  /// Turns a plan into a program: kernels are chosen and planned here, once.
+  ///
+  /// Throws ``GraphError`` if a step has no kernel on the device.
+  func compile(_ plan: ExecutionPlan, resources: ProgramResources) throws(GraphError)
+    -> any DeviceProgram
+}
+
+/// What a session keeps between runs, as a program needs it.
+public struct ProgramResources: Sendable {
+  /// The memory of the plan's variables, in the plan's order.
+  public let variables: [any DeviceMemory]
+  /// The session's random streams.
+  public let randomStreams: RandomStreams
+
+  /// Resources.
+  public init(variables: [any DeviceMemory], randomStreams: RandomStreams) {
+    self.variables = variables
+    self.randomStreams = randomStreams
+  }
+}
+
+/// A block of a device's memory.
+public protocol DeviceMemory: AnyObject, Sendable {
+  /// The size in bytes.
+  var byteCount: Int { get }
+  /// Copies bytes from the host; as many as the memory has.
+  func upload(from source: UnsafeRawPointer) throws(GraphError)
+  /// Copies the bytes to the host.
+  func download(to destination: UnsafeMutableRawPointer) throws(GraphError)
+}
+
+/// A plan made ready to run on a device. Several threads may run it at once.
+public protocol DeviceProgram: AnyObject, Sendable {
+  /// Runs the plan: reads the feeds and fills the fetches, both in the host's memory.
+  ///
+  /// Throws ``GraphError`` if a step fails; then fetches and the variables that were to be updated
+  /// by steps after the failing one are unchanged.
+  func run(_ arguments: RunArguments) throws(GraphError)
+}
+
+/// The host memory of one run.
+public struct RunArguments {
+  /// One address for each of the plan's feeds.
+  public let feeds: UnsafePointer<UnsafeRawPointer>
+  /// One address for each of the plan's fetches.
+  public let fetches: UnsafePointer<UnsafeMutableRawPointer>
+
+  /// Arguments.
+  public init(
+    feeds: UnsafePointer<UnsafeRawPointer>, fetches: UnsafePointer<UnsafeMutableRawPointer>
+  ) {
+    self.feeds = feeds
+    self.fetches = fetches
+  }
+}
+
+/// Memory of the host, as the CPU and the reference device use it for variables.
+public final class HostMemory: DeviceMemory {
+  private let storage: TensorStorage
+  /// The size in bytes.
+  public var byteCount: Int { storage.byteCount }
+  /// The address of the first byte, a multiple of 64.
+  public var pointer: UnsafeMutableRawPointer { storage.pointer }
+
+  /// Memory of zeros.
+  public init(byteCount: Int) {
+    storage = TensorStorage(byteCount: byteCount)
+    storage.pointer.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
+  }
+
+  public func upload(from source: UnsafeRawPointer) {
+    pointer.copyMemory(from: source, byteCount: byteCount)
+  }
+
+  public func download(to destination: UnsafeMutableRawPointer) {
+    destination.copyMemory(from: pointer, byteCount: byteCount)
+  }
+}

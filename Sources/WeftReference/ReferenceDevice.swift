@@ -1,0 +1,89 @@
+@_exported import WeftDevice
+
+/// A device that runs each operation's own `evaluate`: the executable specification that every
+/// kernel of every other device is compared with. Slow and simple.
+public final class ReferenceDevice: Device {
+  public let name: String
+
+  /// The reference device.
+  public init(name: String = "/reference:0") { self.name = name }
+
+  public func allocate(byteCount: Int) -> any DeviceMemory { HostMemory(byteCount: byteCount) }
+
+  public func compile(_ plan: ExecutionPlan, resources: ProgramResources) throws(GraphError)
+    -> any DeviceProgram
+  {
+    var variables: [HostMemory] = []
+    for memory in resources.variables {
+      guard let memory = memory as? HostMemory else {
+        throw GraphError(.invalidState, "a variable does not lie in the memory of \(name)")
+      }
+      variables.append(memory)
+    }
+    return ReferenceProgram(plan: plan, variables: variables, streams: resources.randomStreams)
+  }
+}
+
+private final class ReferenceProgram: DeviceProgram {
+  let plan: ExecutionPlan
+  let variables: [HostMemory]
+  let streams: RandomStreams
+
+  init(plan: ExecutionPlan, variables: [HostMemory], streams: RandomStreams) {
+    self.plan = plan
+    self.variables = variables
+    self.streams = streams
+  }
+
+  func run(_ arguments: RunArguments) throws(GraphError) {
+    let arena = TensorStorage(byteCount: plan.arenaByteCount)
+    defer { withExtendedLifetime(arena) {} }
+    func address(_ index: Int) -> UnsafeMutableRawPointer {
+      switch plan.values[index].storage {
+      case .arena(let offset): arena.pointer + offset
+      case .variable(let index): variables[index].pointer
+      case .feed(let index): UnsafeMutableRawPointer(mutating: arguments.feeds[index])
+      case .fetch(let index): arguments.fetches[index]
+      case .constant(let index): plan.constants[index].sharedStorage.pointer
+      }
+    }
+    func load(_ index: Int) -> AnyTensor {
+      let value = plan.values[index]
+      let bytes = UnsafeRawBufferPointer(start: address(index), count: value.byteCount)
+      return AnyTensor(
+        dtype: value.dtype, shape: value.shape, storage: TensorStorage(copying: bytes))
+    }
+    func store(_ tensor: AnyTensor, to index: Int) {
+      tensor.withUnsafeBytes { bytes in
+        if let base = bytes.baseAddress, bytes.count > 0 {
+          address(index).copyMemory(from: base, byteCount: bytes.count)
+        }
+      }
+    }
+    for step in plan.steps {
+      let context = EvaluationContext(
+        inputs: step.inputs.map(load), outputTypes: step.outputs.map { plan.values[$0].type },
+        reserve: { blocks in self.streams.reserve(step.randomStream ?? 0, blocks: blocks) })
+      let results: [AnyTensor]
+      do throws(OpFailure) { results = try step.definition.evaluate(context) } catch {
+        throw step.error(error)
+      }
+      var targets = step.outputs
+      if case .updates(let updated) = step.definition.effect {
+        targets = updated.map { step.inputs[$0] }
+      }
+      guard results.count == targets.count,
+        zip(results, targets).allSatisfy({ $0.byteCount == plan.values[$1].byteCount })
+      else {
+        throw step.error(
+          OpFailure("evaluate gave \(results.count) results that do not fit its outputs"))
+      }
+      for (tensor, index) in zip(results, targets) { store(tensor, to: index) }
+    }
+    for copy in plan.fetchCopies {
+      let value = plan.values[copy.value]
+      arguments.fetches[copy.fetch].copyMemory(
+        from: address(copy.value), byteCount: value.byteCount)
+    }
+  }
+}
