@@ -1,0 +1,113 @@
+#include <string.h>
+
+#include "isa.h"
+#include "weft_neural.h"
+#include "weft_pool.h"
+
+// Products are fused with sums where the processor can.
+#pragma clang fp contract(fast)
+
+typedef float gemm_v8 __attribute__((ext_vector_type(8)));
+typedef float gemm_v16 __attribute__((ext_vector_type(16)));
+typedef float gemm_v32 __attribute__((ext_vector_type(32)));
+
+enum { PACK_FLOATS = 6144 };  // 24 KiB of stack: a panel of B, half of the first-level cache
+
+typedef struct {
+  size_t m, n, k, panels, row_chunk;
+  const float *a, *b;
+  size_t a_row, a_inner, b_inner, b_column;  // strides of op(A)[i,p] and op(B)[p,j]
+  float alpha, beta;
+  float *c;
+  size_t ldc;
+} gemm_job;
+
+// packed[p][0 ..< lanes] = op(B)[p0 + p, j ..< j + width], then zeros.
+static inline __attribute__((always_inline)) void gemm_pack(const gemm_job *job, size_t p0, size_t k,
+                                                            size_t j, size_t width, size_t lanes,
+                                                            float *restrict packed) {
+  const float *b = job->b + p0 * job->b_inner + j * job->b_column;
+  if (width < lanes) memset(packed, 0, k * lanes * sizeof(float));
+  if (job->b_column == 1) {
+    for (size_t p = 0; p < k; p++)
+      for (size_t q = 0; q < width; q++) packed[p * lanes + q] = b[p * job->b_inner + q];
+    return;
+  }
+  for (size_t q = 0; q < width; q++)
+    for (size_t p = 0; p < k; p++) packed[p * lanes + q] = b[p * job->b_inner + q * job->b_column];
+}
+
+// Adds a tile to C: the first block of k with beta, the others to what is there.
+static inline __attribute__((always_inline)) void gemm_store(const gemm_job *job, int first,
+                                                             const float *sums, size_t lanes, int rows,
+                                                             size_t i, size_t j, size_t width) {
+  const float alpha = job->alpha, beta = first ? job->beta : 1.0f;
+  for (int r = 0; r < rows; r++) {
+    float *restrict c = job->c + (i + (size_t)r) * job->ldc + j;
+    const float *restrict s = sums + (size_t)r * lanes;
+    if (width == lanes) {
+      if (beta == 0.0f)
+        for (size_t q = 0; q < lanes; q++) c[q] = alpha * s[q];
+      else
+        for (size_t q = 0; q < lanes; q++) c[q] = alpha * s[q] + beta * c[q];
+    } else {
+      for (size_t q = 0; q < width; q++)
+        c[q] = beta == 0.0f ? alpha * s[q] : alpha * s[q] + beta * c[q];
+    }
+  }
+}
+
+#define WEFT_KERNEL(name) name##_baseline
+#define GEMM_ROWS_8 4
+#define GEMM_ROWS_16 2
+#define GEMM_ROWS_32 1
+#include "gemm_small.inc"
+#undef WEFT_KERNEL
+
+#if defined(__x86_64__)
+#define WEFT_KERNEL(name) name##_avx2
+#define GEMM_ROWS_8 8
+#define GEMM_ROWS_16 6
+#define GEMM_ROWS_32 3
+WEFT_ISA_PUSH_AVX2
+#include "gemm_small.inc"
+WEFT_ISA_POP
+#undef WEFT_KERNEL
+
+#define WEFT_KERNEL(name) name##_avx512
+#define GEMM_ROWS_8 8
+#define GEMM_ROWS_16 14
+#define GEMM_ROWS_32 12
+WEFT_ISA_PUSH_AVX512
+#include "gemm_small.inc"
+WEFT_ISA_POP
+#undef WEFT_KERNEL
+#else
+#define gemm_avx2 gemm_baseline
+#define gemm_avx512 gemm_baseline
+#endif
+
+int32_t weft_gemm_small_suits(size_t m, size_t n, size_t k) {
+  (void)m;
+  return n <= 32 || k <= 16;
+}
+
+void weft_gemm_small_f32(int32_t transpose_a, int32_t transpose_b, size_t m, size_t n, size_t k,
+                         float alpha, const float *a, size_t lda, const float *b, size_t ldb,
+                         float beta, float *c, size_t ldc, struct weft_pool *pool) {
+  if (m == 0 || n == 0) return;
+  gemm_job job = {.m = m, .n = n, .k = k, .panels = (n + 31) / 32, .a = a, .b = b,
+                  .a_row = transpose_a ? 1 : lda, .a_inner = transpose_a ? lda : 1,
+                  .b_inner = transpose_b ? 1 : ldb, .b_column = transpose_b ? ldb : 1,
+                  .alpha = alpha, .beta = beta, .c = c, .ldc = ldc};
+  // About a quarter of a million products a chunk: packing a panel is small against it.
+  size_t lanes = n <= 8 ? 8 : n <= 16 ? 16 : 32;
+  size_t wanted = ((size_t)1 << 18) / (lanes * (k ? k : 1));
+  job.row_chunk = wanted < 24 ? 24 : (wanted + 83) / 84 * 84;
+  size_t chunks = (m + job.row_chunk - 1) / job.row_chunk;
+  size_t items = chunks * job.panels;
+  if (m * n * k < (size_t)1 << 20) pool = NULL;
+  int isa = weft_isa();
+  weft_range_fn f = isa == WEFT_ISA_AVX512 ? gemm_avx512 : isa == WEFT_ISA_AVX2 ? gemm_avx2 : gemm_baseline;
+  weft_pool_for(pool, items, 1, f, &job);
+}

@@ -1,0 +1,64 @@
+#include "weft_optimizers.h"
+
+#include <math.h>
+
+#include "isa.h"
+#include "weft_pool.h"
+
+// The same bits on every instruction set: no product is fused with a sum.
+#pragma clang fp contract(off)
+
+typedef struct {
+  void *variable, *slots[3];
+  const void *gradient;
+  double parameters[5];  // of the element type, which a double holds exactly
+} weft_update;
+
+enum {
+  GRADIENT_DESCENT, MOMENTUM, MOMENTUM_NESTEROV, ADAGRAD, ADAGRAD_FIXED, ADADELTA, RMS_PROP,
+  CENTERED_RMS_PROP, ADAM, ADAM_NESTEROV, FTRL_ROOT, FTRL_POWER, PROXIMAL_GRADIENT_DESCENT,
+  UPDATE_COUNT
+};
+
+#define WEFT_KERNEL(name) name##_baseline
+#include "optimizers.inc"
+#undef WEFT_KERNEL
+
+#if defined(__x86_64__)
+#define WEFT_KERNEL(name) name##_avx2
+WEFT_ISA_PUSH_AVX2
+#include "optimizers.inc"
+WEFT_ISA_POP
+#undef WEFT_KERNEL
+
+#define WEFT_KERNEL(name) name##_avx512
+WEFT_ISA_PUSH_AVX512
+#include "optimizers.inc"
+WEFT_ISA_POP
+#undef WEFT_KERNEL
+#else
+#define update_table_avx2 update_table_baseline
+#define update_table_avx512 update_table_baseline
+#endif
+
+static void run(int update, int is_double, weft_update *u, size_t count, struct weft_pool *pool) {
+  int isa = weft_isa();
+  weft_range_fn f = isa == WEFT_ISA_AVX512 ? update_table_avx512[is_double][update]
+                    : isa == WEFT_ISA_AVX2 ? update_table_avx2[is_double][update]
+                                           : update_table_baseline[is_double][update];
+  size_t cost = update == FTRL_POWER ? 32 : is_double ? 2 : 1;
+  if (count < 65536 / cost) pool = NULL;
+  weft_pool_for(pool, count, 16384 / cost, f, u);
+}
+
+#define T float
+#define APPLY(name) weft_apply_##name##_f32
+#define IS_DOUBLE 0
+#define SQUARE_ROOT sqrtf
+#include "optimizers_entries.inc"
+
+#define T double
+#define APPLY(name) weft_apply_##name##_f64
+#define IS_DOUBLE 1
+#define SQUARE_ROOT sqrt
+#include "optimizers_entries.inc"
