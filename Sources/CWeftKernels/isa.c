@@ -1,4 +1,5 @@
 #include "isa.h"
+#include "weft_instruction_set.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -33,3 +34,5 @@ int weft_isa(void) {
   }
   return isa;
 }
+
+int weft_instruction_set(void) { return weft_isa(); }

@@ -1,9 +1,15 @@
-// The C kernels of Weft's CPU device.
-#ifndef CWEFT_KERNELS_H
-#define CWEFT_KERNELS_H
+// The CPU's kernels: everything that Weft's CPU device calls.
+#ifndef CWEFTKERNELS_H
+#define CWEFTKERNELS_H
 
+#include "weft_dtype.h"
+#include "weft_instruction_set.h"
 #include "weft_move.h"
+#include "weft_neural.h"
+#include "weft_optimizers.h"
 #include "weft_pointwise.h"
 #include "weft_pool.h"
+#include "weft_random.h"
+#include "weft_reduce.h"
 
 #endif

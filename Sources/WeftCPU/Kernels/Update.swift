@@ -25,3 +25,7 @@ extension AssignSub: CPUKernelProviding {
     try planPointwise(.input(0) - .input(1), request)
   }
 }
+
+extension Snapshot: CPUKernelProviding {
+  public func planCPUKernel(_ request: KernelRequest) -> CPUKernel { planCopy(request, from: 0) }
+}

@@ -221,10 +221,3 @@ private struct Scheduler {
     return false
   }
 }
-
-/// A copy of a variable's value, taken before an update overwrites it.
-struct Snapshot: OpDefinition {
-  static let typeName = "Snapshot"
-  func outputTypes(_ context: InferenceContext) -> [TensorType] { [context.inputs[0]] }
-  func evaluate(_ context: EvaluationContext) -> [AnyTensor] { [context.inputs[0]] }
-}

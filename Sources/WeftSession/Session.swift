@@ -1,0 +1,149 @@
+import Synchronization
+import WeftCompiler
+
+/// Runs a graph: keeps the variables, compiles each question asked of it once, and answers it.
+///
+/// Runs from several threads are safe: those that only read variables go at once, one that updates
+/// them goes alone. A session seals its graph until it is closed or let go.
+///
+/// ```swift
+/// let session = try Session(graph)
+/// try session.initializeVariables()
+/// let (_, l) = try session.run(train, loss, feeding: [x: images, labels: oneHot])
+/// ```
+public final class Session: Sendable {
+  /// The graph.
+  public let graph: Graph
+  /// How the session compiles and runs.
+  public let configuration: SessionConfiguration
+  let device: any Device
+  let store: VariableStore
+  /// The streams of the graph's random operations.
+  public let randomStreams = RandomStreams()
+  let updateLock = RunLock()
+  private let state: Mutex<State>
+
+  private struct State {
+    var cache = ExecutableCache()
+    var isClosed = false
+  }
+
+  /// A session on a device.
+  ///
+  /// Throws the graph's building errors, all of them at once.
+  public init(
+    _ graph: Graph, device: any Device, configuration: SessionConfiguration = SessionConfiguration()
+  ) throws(GraphError) {
+    try graph.validate()
+    self.graph = graph
+    self.device = device
+    self.configuration = configuration
+    store = VariableStore(device: device)
+    state = Mutex(State(cache: ExecutableCache(limit: configuration.cacheLimit)))
+    graph.seal()
+  }
+
+  deinit { close() }
+
+  /// Ends the session: lets variables and programs go, and unseals the graph. Later runs throw.
+  public func close() {
+    let wasOpen = state.withLock { state in
+      defer {
+        state.isClosed = true
+        state.cache.removeAll()
+      }
+      return !state.isClosed
+    }
+    if wasOpen {
+      graph.unseal()
+      store.removeAll()
+    }
+  }
+
+  /// Runs what is asked for and gives the results: a tensor for a node, nothing for an operation.
+  ///
+  /// ```swift
+  /// let (_, l, p) = try session.run(train, loss, prediction, feeding: [x: images])
+  /// ```
+  /// Throws ``GraphError`` for missing or wrong feeds, variables without a value, and what goes wrong
+  /// in the run; the variables then keep their values.
+  @discardableResult
+  public func run<each F: Fetchable>(
+    _ fetches: repeat each F, feeding feeds: Feeds = [:]
+  ) throws(GraphError) -> (repeat (each F).Fetched) {
+    var list = FetchList()
+    repeat (each fetches).collect(into: &list)
+    let values = try feeds.checked(for: graph)
+    let executable = try executable(for: list, feeds: values.map { ($0.output, $0.value.type) })
+    var tensors = values.map(\.value)
+    return try tensors.withUnsafeMutableBufferPointer {
+      (buffer) throws(GraphError) -> (repeat (each F).Fetched) in
+      try executable.run(feeds: buffer) { results in
+        var reader = FetchResults(results)
+        return (repeat (each fetches).extract(from: &reader))
+      }
+    }
+  }
+
+  /// Allows new operations in the body: those a session did not know of when it sealed the graph.
+  public func extend<R>(_ body: () throws -> R) throws -> R {
+    let result = try graph.withoutSeals(body)
+    try graph.validate()
+    return result
+  }
+
+  /// The executable for a question: from the cache, or compiled now.
+  func executable(for list: FetchList, feeds: [(output: Output, type: TensorType)])
+    throws(GraphError) -> Executable
+  {
+    try graph.validate()
+    let key = ExecutableCache.Key(
+      fetches: list.outputs, targets: list.targets, feeds: feeds.map { FeedKey($0.output, $0.type) })
+    return try state.withLock { (state) throws(GraphError) -> Executable in
+      if state.isClosed {
+        throw GraphError(.sessionClosed, "the session is closed", notes: ["make a new one"])
+      }
+      if let known = state.cache.find(key) { return known }
+      let made = try compile(list, feeds)
+      state.cache.insert(made, for: key)
+      return made
+    }
+  }
+
+  private func compile(_ list: FetchList, _ feeds: [(output: Output, type: TensorType)])
+    throws(GraphError) -> Executable
+  {
+    for operation in list.targets + list.outputs.map(\.operation) where operation.graph != graph {
+      throw GraphError(.foreignNode, "'\(operation.name)' belongs to another graph")
+    }
+    let question = Question(fetches: list.outputs, targets: list.targets, feeds: feeds)
+    try checkDevices(question)
+    var variables: [Output: AnyVariable] = [:]
+    for variable in graph.variables { variables[variable.reference] = variable }
+    let compiled = try configuration.pipeline.compile(question, variables: variables) {
+      randomStreams.index(of: $0, seed: $1, seed2: $2)
+    }
+    let asker = list.outputs.first?.name ?? list.targets.first?.name ?? "the run"
+    return try Executable(
+      compiled: compiled, device: device, store: store, streams: randomStreams, lock: updateLock,
+      asker: asker)
+  }
+
+  /// The plan for a question as text: what runs, in which order, and where every value lies.
+  public func plan(of fetches: [Output], targets: [GraphOperation] = [], feeding feeds: Feeds = [:])
+    throws(GraphError) -> ExecutionPlan
+  {
+    var list = FetchList()
+    list.outputs = fetches
+    list.targets = targets
+    let values = try feeds.checked(for: graph)
+    return try executable(for: list, feeds: values.map { ($0.output, $0.value.type) }).plan
+  }
+
+  /// How many questions are compiled, and how many were so far.
+  public var cacheReport: CacheReport { state.withLock { $0.cache.report } }
+}
+
+extension AnyTensor {
+  var type: TensorType { TensorType(dtype, TensorShape(shape)) }
+}

@@ -1,0 +1,49 @@
+import WeftCompiler
+
+/// How a session compiles and runs.
+public struct SessionConfiguration: Sendable {
+  /// How many compiled questions are kept; the least recently used goes first.
+  public var cacheLimit: Int
+  /// Whether an operation that asks for a device that is not there runs elsewhere.
+  public var allowSoftPlacement: Bool
+  /// The compiler's passes.
+  public var pipeline: Pipeline
+
+  /// A configuration.
+  public init(
+    cacheLimit: Int = 64, allowSoftPlacement: Bool = false, pipeline: Pipeline = .standard
+  ) {
+    self.cacheLimit = cacheLimit
+    self.allowSoftPlacement = allowSoftPlacement
+    self.pipeline = pipeline
+  }
+}
+
+extension Session {
+  /// Throws if an operation asks for a device that the session does not have.
+  func checkDevices(_ question: Question) throws(GraphError) {
+    if configuration.allowSoftPlacement { return }
+    var seen: Set<GraphOperation> = []
+    var stack = question.fetches.map(\.operation) + question.targets
+    while let operation = stack.popLast() {
+      guard seen.insert(operation).inserted else { continue }
+      stack += operation.inputs.map(\.operation) + operation.controlInputs
+      guard let request = operation.device, !request.isSoft,
+        Self.normalized(request.name) != Self.normalized(device.name)
+      else { continue }
+      throw GraphError(
+        .unavailableDevice, "asks for '\(request.name)', and this session has '\(device.name)'",
+        subject: operation.subject, location: operation.origin.location,
+        notes: [
+          "let it run elsewhere with graph.device(\"\(request.name)\", soft: true)",
+          "or for all operations with SessionConfiguration(allowSoftPlacement: true)",
+        ])
+    }
+  }
+
+  /// `/cpu:0` from `/device:CPU:0`, `/job:localhost/replica:0/task:0/cpu:0` and `cpu:0`.
+  static func normalized(_ name: String) -> String {
+    let last = name.lowercased().split(separator: "/").last.map(String.init) ?? ""
+    return "/" + (last.hasPrefix("device:") ? String(last.dropFirst(7)) : last)
+  }
+}
