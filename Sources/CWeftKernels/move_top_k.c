@@ -40,7 +40,7 @@ typedef struct {
         v[at] = s[i], n[at] = (int32_t)i;                                                 \
       }                                                                                   \
       for (size_t i = job->k; i < job->columns; i++)                                      \
-        if (name##_before(s[i], (int32_t)i, v[0], n[0]))                                  \
+        if (!(s[i] <= v[0]) && name##_before(s[i], (int32_t)i, v[0], n[0]))               \
           name##_sift(v, n, job->k, s[i], (int32_t)i);                                    \
       for (size_t size = job->k; size-- > 1;) {                                           \
         T worst = v[0], value = v[size];                                                  \

@@ -57,6 +57,29 @@ void weft_repeat(void *destination, const void *value, size_t element_size, size
   copy_run(destination, value, 0, element_size, count);
 }
 
+enum { STORE = 64 };
+
+#define WEFT_STORE(T)                                                           \
+  {                                                                             \
+    T wide __attribute__((ext_vector_type(STORE / sizeof(T))));                 \
+    T value;                                                                    \
+    memcpy(&value, source, sizeof value);                                       \
+    wide = value;                                                               \
+    memcpy(destination, &wide, STORE);                                          \
+    break;                                                                      \
+  }
+
+// A short run of one value, by a store of a fixed size: what goes beyond the run is written over by
+// the next, or lies in the cache line of slack that follows every block.
+static inline void store_wide(void *destination, const void *source, size_t element_size) {
+  switch (element_size) {
+    case 1: WEFT_STORE(uint8_t)
+    case 2: WEFT_STORE(uint16_t)
+    case 4: WEFT_STORE(uint32_t)
+    default: WEFT_STORE(uint64_t)
+  }
+}
+
 void weft_gather_block(const weft_input *input, const void *source, void *destination,
                        size_t begin, size_t count) {
   int last = input->rank - 1;
@@ -70,10 +93,12 @@ void weft_gather_block(const weft_input *input, const void *source, void *destin
   }
   char *d = destination;
   const char *s = source;
+  bool short_repeats = input->strides[last] == 0 && (size_t)input->dims[last] * size <= STORE;
   while (count) {
     size_t run = (size_t)(input->dims[last] - index[last]);
     if (run > count) run = count;
-    copy_run(d, s + offset * (int64_t)size, input->strides[last], size, run);
+    if (short_repeats) store_wide(d, s + offset * (int64_t)size, size);
+    else copy_run(d, s + offset * (int64_t)size, input->strides[last], size, run);
     d += run * size;
     count -= run;
     offset -= index[last] * input->strides[last];

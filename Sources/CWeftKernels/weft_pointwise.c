@@ -78,9 +78,9 @@ static int run_range(const run_context *run, size_t begin, size_t end) {
     }
     for (int k = 0; k < p->output_count; k++) {
       const weft_output *output = &p->outputs[k];
-      if (output->direct)
-        registers[output->source] = spared[k] ? scratch + output->spare
-                                              : advanced(run->outputs[k], at * output->element_size);
+      if (!output->direct) continue;
+      registers[output->source] = spared[k] ? scratch + output->spare
+                                            : advanced(run->outputs[k], at * output->element_size);
     }
     for (int s = 0; s < p->step_count; s++) {
       const weft_step *step = &p->steps[s];
@@ -91,7 +91,7 @@ static int run_range(const run_context *run, size_t begin, size_t end) {
       status |= step->kernel(registers[step->destination], registers[step->a], registers[step->b],
                              registers[step->c], count);
     }
-    // Copies last, those from scratch after those from inputs: see the hazards in the builder.
+    // Copies last, in order: the builder's hazards count on it.
     for (int k = 0; k < p->output_count; k++) {
       const weft_output *output = &p->outputs[k];
       if (output->direct) continue;
