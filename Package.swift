@@ -41,6 +41,7 @@ let package = Package(
     module("Weft", ["WeftOps", "WeftReference", "WeftCPU", "WeftSession"]),
     module("WeftData", ["WeftTensor", "CPNG", "CZlib"]),
     tests("WeftTensorTests", ["WeftTensor"]),
+    tests("WeftSessionTests", ["Weft"]),
     tests("WeftDataTests", ["WeftData"]),
   ],
   swiftLanguageModes: [.v6]

@@ -31,50 +31,33 @@ final class Executable: Sendable {
       compiled.plan, resources: ProgramResources(variables: memory, randomStreams: streams))
   }
 
-  /// Runs the program over fed tensors, in the order of the plan's feeds, and hands the results to
-  /// the body. In a steady state nothing is allocated: the memory of results that the caller has let
-  /// go is used again.
-  func run<R>(
-    feeds: UnsafeMutableBufferPointer<AnyTensor>,
-    _ body: (UnsafeMutableBufferPointer<AnyTensor>) -> R
-  ) throws(GraphError) -> R {
+  /// Runs the program over the fed tensors of a buffer, in the order of the plan's feeds, and puts the
+  /// results into it. In a steady state nothing is allocated: the memory of results that the caller
+  /// has let go is used again.
+  func run(_ buffer: StepBuffer) throws(GraphError) {
     let results = idleResults.withLock { $0.popLast() } ?? ResultSet(plan)
     results.makeUnshared(plan)
-    var failure: GraphError?
-    let count = plan.fetches.count
-    withUnsafeTemporaryAllocation(of: UnsafeRawPointer.self, capacity: max(feeds.count, 1)) { inputs in
-      for (index, feed) in feeds.enumerated() {
-        (inputs.baseAddress! + index).initialize(to: UnsafeRawPointer(feed.sharedStorage.pointer))
-      }
-      withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer.self, capacity: max(count, 1)) {
-        outputs in
-        for index in 0..<count {
-          (outputs.baseAddress! + index).initialize(to: results.storages[index].pointer)
-        }
-        let arguments = RunArguments(
-          feeds: UnsafePointer(inputs.baseAddress!), fetches: UnsafePointer(outputs.baseAddress!))
-        do throws(GraphError) {
-          try lock.whileHeld(alone: !written.isEmpty) { () throws(GraphError) in
-            try checkVariables()
-            try program.run(arguments)
-            if !written.isEmpty && !isReady.load(ordering: .relaxed) { store.markAsSet(written) }
-          }
-          isReady.store(true, ordering: .relaxed)
-        } catch { failure = error }
-      }
+    buffer.prepare(results: plan.fetches.count)
+    for index in 0..<buffer.feedCount {
+      buffer.feedAddresses[index] = UnsafeRawPointer(buffer.feeds[index].sharedStorage.pointer)
     }
-    if let failure { throw failure }
-    let value = withUnsafeTemporaryAllocation(of: AnyTensor.self, capacity: max(count, 1)) { tensors in
-      for index in 0..<count {
-        let type = plan.values[plan.fetches[index]]
-        (tensors.baseAddress! + index).initialize(
-          to: AnyTensor(dtype: type.dtype, shape: type.shape, storage: results.storages[index]))
-      }
-      defer { tensors.baseAddress!.deinitialize(count: count) }
-      return body(UnsafeMutableBufferPointer(start: tensors.baseAddress!, count: count))
+    for index in 0..<plan.fetches.count {
+      buffer.resultAddresses[index] = results.storages[index].pointer
+    }
+    let arguments = RunArguments(
+      feeds: UnsafePointer(buffer.feedAddresses), fetches: UnsafePointer(buffer.resultAddresses))
+    try lock.whileHeld(alone: !written.isEmpty) { () throws(GraphError) in
+      try checkVariables()
+      try program.run(arguments)
+      if !written.isEmpty && !isReady.load(ordering: .relaxed) { store.markAsSet(written) }
+    }
+    isReady.store(true, ordering: .relaxed)
+    for index in 0..<plan.fetches.count {
+      let type = plan.values[plan.fetches[index]]
+      buffer.addResult(
+        AnyTensor(dtype: type.dtype, shape: type.shape, storage: results.storages[index]))
     }
     idleResults.withLock { $0.append(results) }
-    return value
   }
 
   private func checkVariables() throws(GraphError) {

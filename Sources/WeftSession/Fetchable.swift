@@ -25,15 +25,16 @@ public struct FetchList: Sendable {
 
 /// The values that a run gave, in order.
 public struct FetchResults {
-  let tensors: UnsafeMutableBufferPointer<AnyTensor>
+  private let buffer: StepBuffer
   private var next = 0
 
-  init(_ tensors: UnsafeMutableBufferPointer<AnyTensor>) { self.tensors = tensors }
+  init(_ buffer: StepBuffer) { self.buffer = buffer }
 
   /// The next value.
   public mutating func take() -> AnyTensor {
+    precondition(next < buffer.resultCount, "more results taken than were asked for")
     defer { next += 1 }
-    return tensors[next]
+    return buffer.results[next]
   }
 }
 

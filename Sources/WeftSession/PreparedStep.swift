@@ -9,27 +9,9 @@ import WeftOps
 /// let step = try session.prepare(train, loss, feeding: x, labels)
 /// for batch in batches { let (_, l) = try step.run(batch.images, batch.labels) }
 /// ```
-public final class PreparedStep<each F: Fetchable & Sendable>: Sendable {
-  private let session: Session
-  private let fetches: (repeat each F)
-  private let nodes: [any Feedable]
-  private let outputs: [Output]
-  private let list: FetchList
-  private let latest: Mutex<Latest?>
-
-  private struct Latest {
-    let shapes: [[Int]]
-    let executable: Executable
-  }
-
-  init(session: Session, fetches: (repeat each F), nodes: [any Feedable], list: FetchList) {
-    self.session = session
-    self.fetches = fetches
-    self.nodes = nodes
-    outputs = nodes.map(\.output)
-    self.list = list
-    latest = Mutex(nil)
-  }
+public struct PreparedStep<each F: Fetchable & Sendable>: Sendable {
+  let core: StepCore
+  let fetches: (repeat each F)
 
   /// Runs once with a value for each fed node, in their order.
   ///
@@ -38,65 +20,80 @@ public final class PreparedStep<each F: Fetchable & Sendable>: Sendable {
   public func run<each V: FeedValue>(_ values: repeat each V) throws(GraphError)
     -> (repeat (each F).Fetched)
   {
-    var failure: GraphError?
-    let result = withUnsafeTemporaryAllocation(of: AnyTensor.self, capacity: max(outputs.count, 1)) {
-      buffer -> (repeat (each F).Fetched)? in
-      var count = 0
-      defer { buffer.baseAddress!.deinitialize(count: min(count, outputs.count)) }
-      func add(_ value: some FeedValue) {
-        if count < outputs.count, let tensor = value.tensor(as: nodes[count].feedType) {
-          (buffer.baseAddress! + count).initialize(to: tensor)
-          count += 1
-        } else if failure == nil {
-          failure = wrongValue(count, value.typeDescription)
-        }
-      }
-      repeat add(each values)
-      guard failure == nil else { return nil }
-      do throws(GraphError) {
-        guard count == outputs.count else {
-          throw GraphError(
-            .missingFeed, "the step takes \(outputs.count) values, was given \(count)")
-        }
-        let tensors = UnsafeMutableBufferPointer(start: buffer.baseAddress!, count: count)
-        return try executable(for: tensors).run(feeds: tensors) { results in
-          var reader = FetchResults(results)
-          return (repeat (each fetches).extract(from: &reader))
-        }
-      } catch {
-        failure = error
+    let buffer = core.takeBuffer()
+    defer { core.giveBack(buffer) }
+    repeat try core.add(each values, to: buffer)
+    try core.run(buffer)
+    var results = FetchResults(buffer)
+    return (repeat (each fetches).extract(from: &results))
+  }
+}
+
+/// What a prepared step keeps, whatever the types of its fetches.
+final class StepCore: Sendable {
+  private let session: Session
+  private let nodes: [any Feedable]
+  private let outputs: [Output]
+  private let list: FetchList
+  private let latest = Mutex<Latest?>(nil)
+  private let idle = Mutex<[StepBuffer]>([])
+
+  private struct Latest {
+    let shapes: [[Int]]
+    let executable: Executable
+  }
+
+  init(session: Session, nodes: [any Feedable], list: FetchList) {
+    self.session = session
+    self.nodes = nodes
+    outputs = nodes.map { $0.output }
+    self.list = list
+  }
+
+  func takeBuffer() -> StepBuffer {
+    idle.withLock { $0.popLast() } ?? StepBuffer(feedCapacity: outputs.count)
+  }
+
+  func giveBack(_ buffer: StepBuffer) {
+    buffer.clear()
+    idle.withLock { $0.append(buffer) }
+  }
+
+  func add(_ value: some FeedValue, to buffer: StepBuffer) throws(GraphError) {
+    let index = buffer.feedCount
+    guard index < outputs.count else {
+      throw GraphError(.invalidFeed, "the step takes \(outputs.count) values, was given more")
+    }
+    guard let tensor = value.tensor(as: nodes[index].feedType), buffer.addFeed(tensor) else {
+      throw GraphError(
+        .invalidFeed, "takes \(nodes[index].feedType), was given \(value.typeDescription)",
+        subject: "feed '\(outputs[index].name)'",
+        location: outputs[index].operation.origin.location)
+    }
+  }
+
+  func run(_ buffer: StepBuffer) throws(GraphError) {
+    guard buffer.feedCount == outputs.count else {
+      throw GraphError(
+        .missingFeed, "the step takes \(outputs.count) values, was given \(buffer.feedCount)")
+    }
+    try executable(for: buffer).run(buffer)
+  }
+
+  private func executable(for buffer: StepBuffer) throws(GraphError) -> Executable {
+    let known = latest.withLock { latest -> Executable? in
+      guard let latest else { return nil }
+      for index in latest.shapes.indices where latest.shapes[index] != buffer.feeds[index].shape {
         return nil
       }
-    }
-    guard let result else {
-      throw failure ?? GraphError(.invalidState, "the step gave no result")
-    }
-    return result
-  }
-
-  private func wrongValue(_ index: Int, _ given: String) -> GraphError {
-    guard index < outputs.count else {
-      return GraphError(.invalidFeed, "the step takes \(outputs.count) values, was given more")
-    }
-    return GraphError(
-      .invalidFeed, "takes \(nodes[index].feedType), was given \(given)",
-      subject: "feed '\(outputs[index].name)'",
-      location: outputs[index].operation.origin.location)
-  }
-
-  private func executable(for tensors: UnsafeMutableBufferPointer<AnyTensor>) throws(GraphError)
-    -> Executable
-  {
-    let known = latest.withLock { latest -> Executable? in
-      guard let latest, zip(latest.shapes, tensors).allSatisfy({ $0 == $1.shape }) else { return nil }
       return latest.executable
     }
     if let known { return known }
     var feeds = Feeds()
-    for (node, tensor) in zip(nodes, tensors) { feeds.feed(node, tensor) }
+    for (index, node) in nodes.enumerated() { feeds.feed(node, buffer.feeds[index]) }
     let checked = try feeds.checked(for: session.graph)
     let made = try session.executable(for: list, feeds: checked.map { ($0.output, $0.value.type) })
-    latest.withLock { $0 = Latest(shapes: tensors.map(\.shape), executable: made) }
+    latest.withLock { $0 = Latest(shapes: buffer.feedShapes, executable: made) }
     return made
   }
 }
@@ -118,6 +115,6 @@ extension Session {
       throw GraphError(.foreignNode, "'\(operation.name)' belongs to another graph")
     }
     return PreparedStep(
-      session: self, fetches: (repeat each fetches), nodes: nodes, list: list)
+      core: StepCore(session: self, nodes: nodes, list: list), fetches: (repeat each fetches))
   }
 }

@@ -75,14 +75,11 @@ public final class Session: Sendable {
     repeat (each fetches).collect(into: &list)
     let values = try feeds.checked(for: graph)
     let executable = try executable(for: list, feeds: values.map { ($0.output, $0.value.type) })
-    var tensors = values.map(\.value)
-    return try tensors.withUnsafeMutableBufferPointer {
-      (buffer) throws(GraphError) -> (repeat (each F).Fetched) in
-      try executable.run(feeds: buffer) { results in
-        var reader = FetchResults(results)
-        return (repeat (each fetches).extract(from: &reader))
-      }
-    }
+    let buffer = StepBuffer(feedCapacity: values.count)
+    for value in values { _ = buffer.addFeed(value.value) }
+    try executable.run(buffer)
+    var results = FetchResults(buffer)
+    return (repeat (each fetches).extract(from: &results))
   }
 
   /// Allows new operations in the body: those a session did not know of when it sealed the graph.
