@@ -4,14 +4,20 @@
 #include "weft_neural.h"
 #include "weft_pool.h"
 
+// Vectors are passed only to functions that are always inlined.
+#pragma clang diagnostic ignored "-Wpsabi"
 // Products are fused with sums where the processor can.
 #pragma clang fp contract(fast)
 
+typedef float gemm_v4 __attribute__((ext_vector_type(4)));
 typedef float gemm_v8 __attribute__((ext_vector_type(8)));
 typedef float gemm_v16 __attribute__((ext_vector_type(16)));
 typedef float gemm_v32 __attribute__((ext_vector_type(32)));
 
-enum { PACK_FLOATS = 6144 };  // 24 KiB of stack: a panel of B, half of the first-level cache
+enum {
+  PACK_FLOATS = 8000,    // of stack, a panel of B that fits the first-level cache
+  GEMM_DOT_COLUMNS = 5,
+};
 
 typedef struct {
   size_t m, n, k, panels, row_chunk;
@@ -61,7 +67,11 @@ static inline __attribute__((always_inline)) void gemm_store(const gemm_job *job
 #define GEMM_ROWS_8 4
 #define GEMM_ROWS_16 2
 #define GEMM_ROWS_32 1
+#define GEMM_DOT_ROWS 2
+#define GEMM_DOT_VECTOR gemm_v8
+#define GEMM_DOT_LANES 8
 #include "gemm_small.inc"
+#include "gemm_dot.inc"
 #undef WEFT_KERNEL
 
 #if defined(__x86_64__)
@@ -69,8 +79,12 @@ static inline __attribute__((always_inline)) void gemm_store(const gemm_job *job
 #define GEMM_ROWS_8 8
 #define GEMM_ROWS_16 6
 #define GEMM_ROWS_32 3
+#define GEMM_DOT_ROWS 2
+#define GEMM_DOT_VECTOR gemm_v8
+#define GEMM_DOT_LANES 8
 WEFT_ISA_PUSH_AVX2
 #include "gemm_small.inc"
+#include "gemm_dot.inc"
 WEFT_ISA_POP
 #undef WEFT_KERNEL
 
@@ -78,18 +92,24 @@ WEFT_ISA_POP
 #define GEMM_ROWS_8 8
 #define GEMM_ROWS_16 14
 #define GEMM_ROWS_32 12
+#define GEMM_DOT_ROWS 4
+#define GEMM_DOT_VECTOR gemm_v16
+#define GEMM_DOT_LANES 16
 WEFT_ISA_PUSH_AVX512
 #include "gemm_small.inc"
+#include "gemm_dot.inc"
 WEFT_ISA_POP
 #undef WEFT_KERNEL
 #else
 #define gemm_avx2 gemm_baseline
 #define gemm_avx512 gemm_baseline
+#define gemm_dot_avx2 gemm_dot_baseline
+#define gemm_dot_avx512 gemm_dot_baseline
 #endif
 
 int32_t weft_gemm_small_suits(size_t m, size_t n, size_t k) {
-  (void)m;
-  return n <= 32 || k <= 16;
+  size_t columns = weft_isa() == WEFT_ISA_AVX512 ? 32 : weft_isa() == WEFT_ISA_AVX2 ? 12 : 0;
+  return n <= columns && k >= 64 && (m >= 32 || n == 1);
 }
 
 void weft_gemm_small_f32(int32_t transpose_a, int32_t transpose_b, size_t m, size_t n, size_t k,
@@ -109,5 +129,11 @@ void weft_gemm_small_f32(int32_t transpose_a, int32_t transpose_b, size_t m, siz
   if (m * n * k < (size_t)1 << 20) pool = NULL;
   int isa = weft_isa();
   weft_range_fn f = isa == WEFT_ISA_AVX512 ? gemm_avx512 : isa == WEFT_ISA_AVX2 ? gemm_avx2 : gemm_baseline;
+  if (!transpose_a && n <= 32 && k >= 64) {
+    f = isa == WEFT_ISA_AVX512 ? gemm_dot_avx512 : isa == WEFT_ISA_AVX2 ? gemm_dot_avx2 : gemm_dot_baseline;
+    // Packing B is strided: it must serve many rows.
+    job.row_chunk = 64;
+    items = (m + 63) / 64;
+  }
   weft_pool_for(pool, items, 1, f, &job);
 }

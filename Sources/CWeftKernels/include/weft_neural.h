@@ -1,6 +1,6 @@
 // Kernels of neural-network layers: softmax and its losses, relu, bias, and small matrix products.
 //
-// All functions are thread-safe, keep no state, allocate nothing and use at most 32 KiB of stack.
+// All functions are thread-safe, keep no state, allocate nothing and use at most 40 KiB of stack.
 // The bits of a result do not depend on the number of threads. `pool` may be NULL. Matrices are dense
 // and row-major. Outputs may be NULL only where said; they must not overlap inputs except where an
 // in-place use is named.
@@ -84,8 +84,9 @@ void weft_l2_loss_f32(const float *x, size_t count, float *dst, void *scratch,
 void weft_l2_loss_f64(const double *x, size_t count, double *dst, void *scratch,
                       struct weft_pool *pool);
 
-// 1 when `weft_gemm_small_f32` is meant for the product, else 0: n <= 32 (a product with few columns,
-// such as [128,784] x [784,10] or the transpose of [128,784] x [128,10]) or k <= 16 (such as [128,10] x [10,784]).
+// 1 when `weft_gemm_small_f32` is expected to beat a BLAS on this processor, else 0: few columns
+// (n <= 32 with AVX-512, 12 with AVX2), such as [128,784] x [784,10] or the transpose of [128,784]
+// times [128,10]. A product with small k, such as [128,10] x [10,784], is better left to BLAS.
 int32_t weft_gemm_small_suits(size_t m, size_t n, size_t k);
 
 // C = alpha * op(A) * op(B) + beta * C, row-major with leading dimensions in elements; op(A) is
