@@ -33,7 +33,7 @@ struct ElementFormat<Scalar: TensorScalar> {
     if finite.isEmpty {
       return .positional(left: max(0, widestSpecial - 1), right: 0)
     }
-    if largest >= largestPositional || smallest < 0.0001 || ratio(largest, smallest) > 1000 {
+    if largest >= largestPositional || smallest < Scalar(converting: 0.0001).asDouble || ratio(largest, smallest) > 1000 {
       let texts = finite.map { NumberText(scientific: $0, precision: precision) }
       let fraction = texts.map(\.fraction.utf8.count).max() ?? 0
       let exponent = texts.map(\.exponentDigits).max() ?? 2
@@ -81,7 +81,7 @@ struct ElementFormat<Scalar: TensorScalar> {
       if let special = specialText(value) {
         return special.padded(toLeft: left + fraction + exponent + 3)
       }
-      let text = NumberText(scientific: value, precision: Self.precision)
+      let text = NumberText(scientific: value, exactFraction: fraction)
       return text.whole.padded(toLeft: left) + "." + text.fraction.padded(toRight: fraction, with: "0")
         + text.exponent(digits: exponent)
     }
@@ -116,7 +116,7 @@ private struct NumberText {
   var power = 0
 
   init<Scalar: TensorScalar>(positional value: Scalar, precision: Int?) {
-    var decimal = DecimalDigits(literal: shortestLiteral(value))
+    var decimal = DecimalDigits(shortest: value)
     if let precision, decimal.digits.count - decimal.exponent > precision {
       let exact = DecimalDigits(exactly: value.asDouble)
       decimal = exact.rounded(toDigits: exact.exponent + precision)
@@ -131,14 +131,23 @@ private struct NumberText {
   }
 
   init<Scalar: TensorScalar>(scientific value: Scalar, precision: Int?) {
-    var decimal = DecimalDigits(literal: shortestLiteral(value))
+    var decimal = DecimalDigits(shortest: value)
     if let precision, decimal.digits.count > precision + 1 {
       decimal = DecimalDigits(exactly: value.asDouble).rounded(toDigits: precision + 1)
     }
-    whole = decimal.digits.isEmpty ? "0" : text(decimal.digits.prefix(1))
+    self.init(scientific: decimal, isNegative: value.asDouble.sign == .minus)
+  }
+
+  /// NumPy fills the common width with true digits, not with zeros.
+  init<Scalar: TensorScalar>(scientific value: Scalar, exactFraction: Int) {
+    let decimal = DecimalDigits(exactly: value.asDouble).rounded(toDigits: exactFraction + 1)
+    self.init(scientific: decimal, isNegative: value.asDouble.sign == .minus)
+  }
+
+  private init(scientific decimal: DecimalDigits, isNegative: Bool) {
+    whole = (isNegative ? "-" : "") + (decimal.digits.isEmpty ? "0" : text(decimal.digits.prefix(1)))
     fraction = text(decimal.digits.dropFirst())
     power = decimal.digits.isEmpty ? 0 : decimal.exponent - 1
-    if value.asDouble.sign == .minus { whole = "-" + whole }
   }
 
   var exponentDigits: Int { max(2, "\(power.magnitude)".utf8.count) }
@@ -150,12 +159,33 @@ private struct NumberText {
   }
 }
 
-/// The shortest literal that reads back as the same value.
-private func shortestLiteral<Scalar: TensorScalar>(_ value: Scalar) -> String {
-  switch Scalar.dtype {
-  case .float16: Float16(value.asDouble).description
-  case .float64: value.asDouble.description
-  default: Float(value.asDouble).description
+extension DecimalDigits {
+  /// The fewest digits that read back as the same value.
+  fileprivate init<Scalar: TensorScalar>(shortest value: Scalar) {
+    switch Scalar.dtype {
+    case .float64: self.init(literal: value.asDouble.description)
+    case .float16: self.init(shortestHalf: Float16(value.asDouble))
+    default: self.init(literal: Float(value.asDouble).description)
+    }
+  }
+
+  // Swift writes whole numbers of this type with more digits than they need.
+  private init(shortestHalf value: Float16) {
+    self.init(exactly: Double(value))
+    for count in 1..<5 {
+      let shorter = rounded(toDigits: count)
+      if Float16(shorter.approximateValue) == value.magnitude {
+        self = shorter
+        return
+      }
+    }
+    self = rounded(toDigits: 5)
+  }
+
+  private var approximateValue: Double {
+    let number = digits.reduce(0.0) { $0 * 10 + Double($1) }
+    let power = (0..<abs(exponent - digits.count)).reduce(1.0) { product, _ in product * 10 }
+    return exponent >= digits.count ? number * power : number / power
   }
 }
 
