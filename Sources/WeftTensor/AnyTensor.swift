@@ -14,12 +14,17 @@ public struct AnyTensor: Sendable {
 
   /// Uninitialised memory for a tensor; the caller fills it.
   ///
-  /// Throws ``TensorError`` if a dimension is negative or the size is not representable.
+  /// Throws ``TensorError`` if a dimension is negative, the size is not representable, or there is
+  /// not enough memory.
   public init(uninitialized dtype: DType, shape: [Int]) throws(TensorError) {
     guard let count = checkedProduct(shape), shape.allSatisfy({ $0 >= 0 }),
       !count.multipliedReportingOverflow(by: dtype.byteCount).overflow
     else { throw TensorError("no tensor can have the shape \(shape)") }
-    self.init(dtype: dtype, shape: shape, storage: TensorStorage(byteCount: count * dtype.byteCount))
+    guard let storage = TensorStorage(allocating: count * dtype.byteCount) else {
+      throw TensorError(
+        "not enough memory for a tensor of shape \(shape): \(count * dtype.byteCount) bytes")
+    }
+    self.init(dtype: dtype, shape: shape, storage: storage)
   }
 
   /// A tensor over a storage that holds at least the needed bytes.
@@ -40,7 +45,7 @@ public struct AnyTensor: Sendable {
   }
 
   /// The number of elements.
-  public var count: Int { shape.reduce(1, *) }
+  public var count: Int { checkedProduct(shape) ?? 0 }
   /// The size of the elements in bytes.
   public var byteCount: Int { count * dtype.byteCount }
   /// The bytes' owner.
@@ -97,15 +102,6 @@ extension AnyTensor: Equatable {
       Tensor<Scalar>(unchecked: a) == Tensor<Scalar>(unchecked: b)
     }
     return open(a.dtype.scalarType)
-  }
-}
-
-extension AnyTensor: CustomStringConvertible {
-  public var description: String {
-    func open<Scalar: TensorScalar>(_: Scalar.Type) -> String {
-      Tensor<Scalar>(unchecked: self).description
-    }
-    return open(dtype.scalarType)
   }
 }
 

@@ -1,3 +1,5 @@
+import Glibc
+
 /// A block of memory aligned to 64 bytes: the bytes of a tensor.
 ///
 /// Tensors that are copies of each other share one storage until one of them is changed.
@@ -13,10 +15,25 @@ public final class TensorStorage: @unchecked Sendable {
   /// The alignment of every storage in bytes.
   public static let alignment = 64
 
-  /// Uninitialised memory.
+  /// Uninitialised memory. Stops the program if there is not enough, as an array does.
   public init(byteCount: Int) {
+    guard let memory = Self.allocate(byteCount) else {
+      preconditionFailure("not enough memory for a tensor of \(byteCount) bytes")
+    }
     self.byteCount = byteCount
-    pointer = .allocate(byteCount: max(byteCount, 1), alignment: Self.alignment)
+    pointer = memory
+  }
+
+  /// Uninitialised memory, or nil if there is not enough.
+  public init?(allocating byteCount: Int) {
+    guard let memory = Self.allocate(byteCount) else { return nil }
+    self.byteCount = byteCount
+    pointer = memory
+  }
+
+  private static func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer? {
+    var memory: UnsafeMutableRawPointer?
+    return posix_memalign(&memory, alignment, max(byteCount, 1)) == 0 ? memory : nil
   }
 
   /// A copy of some bytes.
@@ -27,5 +44,5 @@ public final class TensorStorage: @unchecked Sendable {
     }
   }
 
-  deinit { pointer.deallocate() }
+  deinit { free(pointer) }
 }
