@@ -68,6 +68,11 @@ public struct PlannedOperation: Sendable {
   public let name: String
   /// The number of operations already in the graph.
   public let index: Int
+  /// A name and a position.
+  public init(name: String, index: Int) {
+    self.name = name
+    self.index = index
+  }
 }
 
 /// An operation being built: inference, and the error if it fails.
