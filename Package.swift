@@ -41,7 +41,8 @@ let package = Package(
     module("Weft", ["WeftOps", "WeftReference", "WeftCPU", "WeftSession"]),
     module("WeftData", ["WeftTensor", "CPNG", "CZlib"]),
     tests("WeftTensorTests", ["WeftTensor"]),
-    tests("WeftSessionTests", ["Weft"]),
+    .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+    tests("WeftSessionTests", ["Weft", "CAllocationCounter"]),
     tests("WeftDataTests", ["WeftData"]),
   ],
   swiftLanguageModes: [.v6]

@@ -64,18 +64,25 @@ final class CPUProgram: DeviceProgram {
     let workspace = idle.withLock { $0.popLast() } ?? Workspace(plan: plan, variables: variables)
     defer { idle.withLock { $0.append(workspace) } }
     let slots = workspace.slots
-    for (slot, feed) in feedSlots {
+    // Loops over positions: iterators of structures allocate in debug builds.
+    for index in feedSlots.indices {
+      let (slot, feed) = feedSlots[index]
       slots[slot] = UnsafeMutableRawPointer(mutating: arguments.feeds[feed])
     }
-    for (slot, fetch) in fetchSlots { slots[slot] = arguments.fetches[fetch] }
-    for step in steps {
+    for index in fetchSlots.indices {
+      let (slot, fetch) = fetchSlots[index]
+      slots[slot] = arguments.fetches[fetch]
+    }
+    for index in steps.indices {
+      let step = steps[index]
       let launch = KernelArguments(
         slots: UnsafePointer(slots), inputs: operands.pointer + step.inputs,
         outputs: operands.pointer + step.outputs, streams: streams, stream: step.stream,
         threads: pool.pointer)
       do throws(OpFailure) { try step.kernel(launch) } catch { throw step.source.error(error) }
     }
-    for copy in plan.fetchCopies {
+    for index in plan.fetchCopies.indices {
+      let copy = plan.fetchCopies[index]
       arguments.fetches[copy.fetch].copyMemory(
         from: slots[copy.value], byteCount: plan.values[copy.value].byteCount)
     }

@@ -6,9 +6,7 @@ import WeftOps
 /// place of an operand that is not needed any more where the operation allows it; what is fetched is
 /// computed where it is given back. The rest shares one arena: places are given in order of the
 /// steps, best fit first, and taken back after the last use.
-func planMemory(_ program: Program, stream: (String, Int64, Int64) -> Int)
-  throws(GraphError) -> Pipeline.Result
-{
+func planMemory(_ program: Program, stream: (String, Int64, Int64) -> Int) -> Pipeline.Result {
   var planner = MemoryPlanner(program)
   return planner.run(stream)
 }
@@ -46,7 +44,7 @@ private struct MemoryPlanner {
       fetchCopies: fetchCopies, constants: constants, arenaByteCount: arena.byteCount)
     let (required, written) = variableUse()
     return Pipeline.Result(
-      plan: plan, variables: program.variables, required: required, written: written, streams: [])
+      plan: plan, variables: program.variables, required: required, written: written)
   }
 
   private mutating func placeSources() {

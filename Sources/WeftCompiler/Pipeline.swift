@@ -38,6 +38,14 @@ public struct Pipeline: Sendable {
     self.observer = observer
   }
 
+  /// What came of a question.
+  public enum Outcome: Sendable {
+    /// It is compiled.
+    case compiled(Result)
+    /// It must be answered in stages.
+    case boundary(Boundary)
+  }
+
   /// A question compiled to a plan over variables of the graph.
   public struct Result: Sendable {
     /// What the device runs.
@@ -48,8 +56,6 @@ public struct Pipeline: Sendable {
     public let required: [Int]
     /// Variables that have a value after the run.
     public let written: [Int]
-    /// Random operations in the order in which the plan's steps number their streams.
-    public let streams: [String]
   }
 
   /// Compiles a question.
@@ -57,12 +63,16 @@ public struct Pipeline: Sendable {
   /// - Parameters:
   ///   - variables: the graph's variables by their reference.
   ///   - streams: gives the number of an operation's random stream.
-  /// Throws ``GraphError`` for a missing feed, shapes that do not fit, or shapes that stay unknown.
+  /// Throws ``GraphError`` for a missing feed, or shapes that do not fit.
   public func compile(
     _ question: Question, variables: [Output: AnyVariable],
     stream: (String, Int64, Int64) -> Int
-  ) throws(GraphError) -> Result {
-    var program = try Specializer.specialize(question, variables: variables)
+  ) throws(GraphError) -> Outcome {
+    var program: Program
+    switch try Specializer.specialize(question, variables: variables) {
+    case .program(let specialized): program = specialized
+    case .boundary(let boundary): return .boundary(boundary)
+    }
     observer?("specialize", program)
     for pass in passes {
       try pass.run(&program)
@@ -71,6 +81,6 @@ public struct Pipeline: Sendable {
       #endif
       observer?(pass.name, program)
     }
-    return try planMemory(program, stream: stream)
+    return .compiled(planMemory(program, stream: stream))
   }
 }

@@ -8,14 +8,18 @@ public struct Question: Sendable {
   public var targets: [GraphOperation]
   /// What is fed, with complete shapes.
   public var feeds: [(output: Output, type: TensorType)]
+  /// Operations with effects that an earlier stage of the same run has run.
+  public var completed: Set<GraphOperation>
 
   /// A question.
   public init(
-    fetches: [Output], targets: [GraphOperation], feeds: [(output: Output, type: TensorType)]
+    fetches: [Output], targets: [GraphOperation], feeds: [(output: Output, type: TensorType)],
+    completed: Set<GraphOperation> = []
   ) {
     self.fetches = fetches
     self.targets = targets
     self.feeds = feeds
+    self.completed = completed
   }
 }
 
@@ -31,12 +35,19 @@ struct Specializer {
   private var instructionOf: [GraphOperation: Int] = [:]
   private var variableIndex: [Output: Int] = [:]
   private let variables: [Output: AnyVariable]
+  private var boundary: GraphOperation?
+
+  /// What came of a question.
+  enum Outcome {
+    case program(Program)
+    case boundary(Boundary)
+  }
 
   /// Results larger than this are computed in the run instead of being kept in the plan.
   static let foldingLimit = 1 << 20
 
   static func specialize(_ question: Question, variables: [Output: AnyVariable])
-    throws(GraphError) -> Program
+    throws(GraphError) -> Outcome
   {
     var specializer = Specializer(question: question, variables: variables)
     return try specializer.run()
@@ -47,13 +58,17 @@ struct Specializer {
     self.variables = variables
   }
 
-  private mutating func run() throws(GraphError) -> Program {
+  private mutating func run() throws(GraphError) -> Outcome {
     for (index, feed) in question.feeds.enumerated() {
       let value = add(.feed(index), feed.type.dtype, feed.type.shape.complete ?? [])
       valueOf[feed.output] = value
       program.feeds.append(value)
     }
-    for operation in neededOperations() { try lower(operation) }
+    let needed = neededOperations()
+    for operation in needed {
+      try lower(operation)
+      if boundary != nil { return .boundary(try cut(at: operation, needed)) }
+    }
     for fetch in question.fetches {
       guard let value = valueOf[fetch] else {
         throw GraphError(.invalidFetch, "'\(fetch.name)' is not an output of its operation")
@@ -61,7 +76,7 @@ struct Specializer {
       program.fetches.append(value)
     }
     program.targets = question.targets.compactMap { instructionOf[$0] }
-    return program
+    return .program(program)
   }
 
   /// The operations needed, inputs before users: those not cut off by feeds.
@@ -97,6 +112,7 @@ struct Specializer {
 
   private mutating func lower(_ operation: GraphOperation) throws(GraphError) {
     let definition = operation.definition
+    if question.completed.contains(operation) { return }
     if definition.effect == .variable {
       lowerVariable(operation)
       return
@@ -111,7 +127,11 @@ struct Specializer {
     let context = InferenceContext(
       inputs: inputs.map { program.values[$0].type },
       constants: inputs.map { program.values[$0].constant })
-    let types = try complete(operation, context)
+    let types = try outputTypes(operation, context)
+    guard types.allSatisfy(\.shape.isComplete) else {
+      boundary = operation
+      return
+    }
     if let known = try folded(operation, context, inputs, types) {
       for (index, tensor) in known.enumerated() where valueOf[operation.output(index)] == nil {
         valueOf[operation.output(index)] = addConstant(tensor)
@@ -171,22 +191,14 @@ struct Specializer {
       .variable(index), variable.type.dtype, variable.type.shape.complete ?? [])
   }
 
-  private func complete(_ operation: GraphOperation, _ context: InferenceContext)
+  private func outputTypes(_ operation: GraphOperation, _ context: InferenceContext)
     throws(GraphError) -> [TensorType]
   {
-    let types: [TensorType]
-    do throws(OpFailure) { types = try operation.definition.outputTypes(context) } catch {
+    do throws(OpFailure) { return try operation.definition.outputTypes(context) } catch {
       throw GraphError(
         error.code, error.message, subject: operation.subject,
         location: operation.origin.location, notes: operandNotes(operation, context))
     }
-    for type in types where !type.shape.isComplete {
-      throw GraphError(
-        .unsupported,
-        "the shape of the result depends on data: \(type.shape)", subject: operation.subject,
-        location: operation.origin.location)
-    }
-    return types
   }
 
   private func operandNotes(_ operation: GraphOperation, _ context: InferenceContext) -> [String] {
@@ -218,4 +230,61 @@ struct Specializer {
         location: operation.origin.location)
     }
   }
+
+  /// The question split at an operation whose result's shape depends on data: what comes before it,
+  /// and which of those values the rest needs.
+  private func cut(at operation: GraphOperation, _ needed: [GraphOperation]) throws(GraphError)
+    -> Boundary
+  {
+    var before: Set<GraphOperation> = []
+    var stack = [operation]
+    while let next = stack.popLast() {
+      let inputs = next.inputs.filter { output in
+        !question.feeds.contains { $0.output == output }
+      }
+      for other in inputs.map(\.operation) + next.controlInputs
+      where !question.completed.contains(other) && before.insert(other).inserted {
+        stack.append(other)
+      }
+    }
+    for other in before {
+      guard case .updates = other.definition.effect else { continue }
+      throw GraphError(
+        .unsupported,
+        "the shape of its result depends on data, and it waits for the update '\(other.name)'",
+        subject: operation.subject, location: operation.origin.location,
+        notes: ["make two runs: first the update, then this"])
+    }
+    var crossing: [Output] = []
+    var seen: Set<Output> = []
+    func consider(_ output: Output) {
+      guard before.contains(output.operation), let value = valueOf[output],
+        program.values[value].constant == nil, program.variable(of: value) == nil,
+        seen.insert(output).inserted
+      else { return }
+      crossing.append(output)
+    }
+    for other in needed where other != operation && !before.contains(other) {
+      other.inputs.forEach(consider)
+    }
+    question.fetches.forEach(consider)
+    let completed = before.filter {
+      switch $0.definition.effect {
+      case .external, .random: !($0.definition is Placeholder)
+      default: false
+      }
+    }
+    return Boundary(operation: operation, crossing: crossing, completed: completed)
+  }
+}
+
+/// An operation whose result's shape depends on data: it is evaluated on the host between two stages
+/// of a run, and what follows is compiled for the shape that it gave.
+public struct Boundary: Sendable {
+  /// The operation.
+  public let operation: GraphOperation
+  /// Values from before it that the rest of the run needs.
+  public let crossing: [Output]
+  /// Operations with effects before it, which must not run again.
+  public let completed: Set<GraphOperation>
 }

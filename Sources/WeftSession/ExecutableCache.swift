@@ -15,29 +15,30 @@ struct ExecutableCache {
   struct Key: Hashable {
     let fetches: [Output]
     let targets: [GraphOperation]
+    let completed: Set<GraphOperation>
     let feeds: [FeedKey]
   }
 
-  private var entries: [Key: (executable: Executable, lastUse: Int)] = [:]
+  private var entries: [Key: (answer: Answer, lastUse: Int)] = [:]
   private var clock = 0
   private var compiled = 0
   private let limit: Int
 
   init(limit: Int = 64) { self.limit = max(limit, 1) }
 
-  mutating func find(_ key: Key) -> Executable? {
+  mutating func find(_ key: Key) -> Answer? {
     clock += 1
     entries[key]?.lastUse = clock
-    return entries[key]?.executable
+    return entries[key]?.answer
   }
 
-  mutating func insert(_ executable: Executable, for key: Key) {
+  mutating func insert(_ answer: Answer, for key: Key) {
     clock += 1
     compiled += 1
     if entries.count >= limit, let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse }) {
       entries[oldest.key] = nil
     }
-    entries[key] = (executable, clock)
+    entries[key] = (answer, clock)
   }
 
   mutating func removeAll() { entries = [:] }

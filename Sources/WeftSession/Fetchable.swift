@@ -16,6 +16,8 @@ public protocol Fetchable {
 public struct FetchList: Sendable {
   var outputs: [Output] = []
   var targets: [GraphOperation] = []
+  /// Operations that an earlier stage of the same run has run.
+  var completed: Set<GraphOperation> = []
 
   /// Asks for a value.
   public mutating func append(_ output: Output) { outputs.append(output) }

@@ -40,7 +40,7 @@ final class StepCore: Sendable {
 
   private struct Latest {
     let shapes: [[Int]]
-    let executable: Executable
+    let answer: Answer
   }
 
   init(session: Session, nodes: [any Feedable], list: FetchList) {
@@ -77,23 +77,23 @@ final class StepCore: Sendable {
       throw GraphError(
         .missingFeed, "the step takes \(outputs.count) values, was given \(buffer.feedCount)")
     }
-    try executable(for: buffer).run(buffer)
+    try answer(for: buffer).run(buffer)
   }
 
-  private func executable(for buffer: StepBuffer) throws(GraphError) -> Executable {
-    let known = latest.withLock { latest -> Executable? in
+  private func answer(for buffer: StepBuffer) throws(GraphError) -> Answer {
+    let known = latest.withLock { latest -> Answer? in
       guard let latest else { return nil }
       for index in latest.shapes.indices where latest.shapes[index] != buffer.feeds[index].shape {
         return nil
       }
-      return latest.executable
+      return latest.answer
     }
     if let known { return known }
     var feeds = Feeds()
     for (index, node) in nodes.enumerated() { feeds.feed(node, buffer.feeds[index]) }
     let checked = try feeds.checked(for: session.graph)
-    let made = try session.executable(for: list, feeds: checked.map { ($0.output, $0.value.type) })
-    latest.withLock { $0 = Latest(shapes: buffer.feedShapes, executable: made) }
+    let made = try session.answer(to: list, feeds: checked.map { ($0.output, $0.value.type) })
+    latest.withLock { $0 = Latest(shapes: buffer.feedShapes, answer: made) }
     return made
   }
 }

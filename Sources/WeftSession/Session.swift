@@ -74,10 +74,10 @@ public final class Session: Sendable {
     var list = FetchList()
     repeat (each fetches).collect(into: &list)
     let values = try feeds.checked(for: graph)
-    let executable = try executable(for: list, feeds: values.map { ($0.output, $0.value.type) })
+    let answer = try answer(to: list, feeds: values.map { ($0.output, $0.value.type) })
     let buffer = StepBuffer(feedCapacity: values.count)
     for value in values { _ = buffer.addFeed(value.value) }
-    try executable.run(buffer)
+    try answer.run(buffer)
     var results = FetchResults(buffer)
     return (repeat (each fetches).extract(from: &results))
   }
@@ -89,14 +89,15 @@ public final class Session: Sendable {
     return result
   }
 
-  /// The executable for a question: from the cache, or compiled now.
-  func executable(for list: FetchList, feeds: [(output: Output, type: TensorType)])
-    throws(GraphError) -> Executable
+  /// What answers a question: from the cache, or compiled now.
+  func answer(to list: FetchList, feeds: [(output: Output, type: TensorType)])
+    throws(GraphError) -> Answer
   {
     try graph.validate()
     let key = ExecutableCache.Key(
-      fetches: list.outputs, targets: list.targets, feeds: feeds.map { FeedKey($0.output, $0.type) })
-    return try state.withLock { (state) throws(GraphError) -> Executable in
+      fetches: list.outputs, targets: list.targets, completed: list.completed,
+      feeds: feeds.map { FeedKey($0.output, $0.type) })
+    return try state.withLock { (state) throws(GraphError) -> Answer in
       if state.isClosed {
         throw GraphError(.sessionClosed, "the session is closed", notes: ["make a new one"])
       }
@@ -108,33 +109,41 @@ public final class Session: Sendable {
   }
 
   private func compile(_ list: FetchList, _ feeds: [(output: Output, type: TensorType)])
-    throws(GraphError) -> Executable
+    throws(GraphError) -> Answer
   {
     for operation in list.targets + list.outputs.map(\.operation) where operation.graph != graph {
       throw GraphError(.foreignNode, "'\(operation.name)' belongs to another graph")
     }
-    let question = Question(fetches: list.outputs, targets: list.targets, feeds: feeds)
+    let question = Question(
+      fetches: list.outputs, targets: list.targets, feeds: feeds, completed: list.completed)
     try checkDevices(question)
     var variables: [Output: AnyVariable] = [:]
     for variable in graph.variables { variables[variable.reference] = variable }
-    let compiled = try configuration.pipeline.compile(question, variables: variables) {
+    let outcome = try configuration.pipeline.compile(question, variables: variables) {
       randomStreams.index(of: $0, seed: $1, seed2: $2)
     }
-    let asker = list.outputs.first?.name ?? list.targets.first?.name ?? "the run"
-    return try Executable(
-      compiled: compiled, device: device, store: store, streams: randomStreams, lock: updateLock,
-      asker: asker)
+    switch outcome {
+    case .boundary(let boundary):
+      return .stages(Stages(boundary: boundary, list: list, feeds: feeds.map(\.output)), self)
+    case .compiled(let compiled):
+      let asker = list.outputs.first?.name ?? list.targets.first?.name ?? "the run"
+      return .executable(
+        try Executable(
+          compiled: compiled, device: device, store: store, streams: randomStreams,
+          lock: updateLock, asker: asker))
+    }
   }
 
-  /// The plan for a question as text: what runs, in which order, and where every value lies.
+  /// The plan for a question: what runs, in which order, and where every value lies; nil where the
+  /// question is answered in stages, because a shape depends on data.
   public func plan(of fetches: [Output], targets: [GraphOperation] = [], feeding feeds: Feeds = [:])
-    throws(GraphError) -> ExecutionPlan
+    throws(GraphError) -> ExecutionPlan?
   {
     var list = FetchList()
     list.outputs = fetches
     list.targets = targets
     let values = try feeds.checked(for: graph)
-    return try executable(for: list, feeds: values.map { ($0.output, $0.value.type) }).plan
+    return try answer(to: list, feeds: values.map { ($0.output, $0.value.type) }).plan
   }
 
   /// How many questions are compiled, and how many were so far.

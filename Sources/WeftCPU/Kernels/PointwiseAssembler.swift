@@ -47,7 +47,8 @@ struct PointwiseAssembler {
 
   /// The register of the formula's value.
   mutating func emit(_ expression: ScalarExpression, as dtype: DType) throws(OpFailure) -> UInt16 {
-    number(try register(expression, as: dtype))
+    let register = try register(expression, as: dtype)
+    return number(register)
   }
 
   private mutating func register(_ expression: ScalarExpression, as wanted: DType)

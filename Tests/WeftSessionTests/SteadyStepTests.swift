@@ -1,0 +1,72 @@
+import CAllocationCounter
+import Glibc
+import Testing
+import Weft
+
+/// A model small enough that a step is all overhead.
+struct TinyModel {
+  let graph = Graph(seed: 7)
+  let session: Session
+  let step: PreparedStep<GraphOperation, Node<Float>, Node<Float>>
+  let images: Tensor<Float> = [[1, 2, 3], [-1, 0.5, 2], [0, 1, -1], [2, 2, 1]]
+  let classes: Tensor<Float> = [[1, 0], [0, 1], [1, 0], [0, 1]]
+
+  init() throws {
+    let x = graph.placeholder(Float.self, shape: [nil, 3], name: "x")
+    let labels = graph.placeholder(Float.self, shape: [nil, 2], name: "labels")
+    let w1 = graph.variable(try Tensor<Float>(repeating: 0.1, shape: [3, 5]), name: "w1")
+    let b1 = graph.variable(try Tensor<Float>.zeros([5]), name: "b1")
+    let w2 = graph.variable(try Tensor<Float>(repeating: 0.2, shape: [5, 2]), name: "w2")
+    let logits = matmul(relu(matmul(x, w1) + b1), w2)
+    let loss = mean(softmaxCrossEntropy(logits: logits, labels: labels))
+    let variables = [w1, b1, w2]
+    let slopes = gradients(of: loss, withRespectTo: variables)
+    var updates: [GraphOperation] = []
+    for (variable, slope) in zip(variables, slopes) {
+      updates.append(variable.assignSub(0.1 * (try #require(slope))))
+    }
+    let train = graph.group(updates)
+    let prediction = softmax(logits)
+    session = try Session(graph, device: CPUDevice(threads: 2))
+    try session.initializeVariables()
+    step = try session.prepare(train, loss, prediction, feeding: x, labels)
+  }
+}
+
+@Suite struct SteadyStepTests {
+  @Test func aSteadyStepAllocatesNothing() throws {
+    let model = try TinyModel()
+    var total: Float = 0
+    for _ in 0..<5 { total += try model.step.run(model.images, model.classes).1.scalar ?? 0 }
+    let before = allocation_count()
+    for _ in 0..<100 { _ = try model.step.run(model.images, model.classes) }
+    #expect(allocation_count() - before == 0)
+    // The counter does count: a new tensor is at least one allocation.
+    let start = allocation_count()
+    let tensor = Tensor<Float>([total])
+    #expect(allocation_count() > start)
+    #expect(tensor.count == 1)
+  }
+
+  @Test func aHundredThousandStepsLeaveTheMemoryFlat() throws {
+    let model = try TinyModel()
+    for _ in 0..<1000 { _ = try model.step.run(model.images, model.classes) }
+    let before = residentPages()
+    for _ in 0..<100_000 { _ = try model.step.run(model.images, model.classes) }
+    // Other tests run beside this one; a leak of 16 bytes a step would show as 400 pages.
+    #expect(residentPages() - before < 300)
+  }
+
+  private func residentPages() -> Int {
+    guard let file = fopen("/proc/self/statm", "r") else { return 0 }
+    defer { fclose(file) }
+    var total = 0
+    var resident = 0
+    return withUnsafeMutablePointer(to: &total) { total in
+      withUnsafeMutablePointer(to: &resident) { resident in
+        _ = withVaList([total, resident]) { vfscanf(file, "%ld %ld", $0) }
+        return resident.pointee
+      }
+    }
+  }
+}
