@@ -127,7 +127,7 @@ private struct Draft {
       var label = index < labels.count ? labels[index] : inputs.count == 1 ? "input" : "input \(index)"
       label += String(repeating: " ", count: max(0, width - label.count))
       let place = input.operation.origin.location.map { " from \($0)" } ?? ""
-      return "\(label) '\(input.name)'\(place)"
+      return "\(label) '\(input.sourceName)'\(place)"
     }
   }
 
@@ -137,5 +137,15 @@ private struct Draft {
       inputs: inputs.map { GraphOperation.Port(record: $0.operation.record, index: $0.index) },
       controlInputs: controlInputs, outputTypes: isPoisoned ? [] : outputTypes,
       knownShapeValue: shapeValue, device: device, origin: origin, isPoisoned: isPoisoned)
+  }
+}
+
+extension Output {
+  /// The name that the user knows: that of the variable where the output is the read of one.
+  var sourceName: String {
+    guard case .view = operation.definition.aliasing, let source = operation.inputs.first,
+      source.operation.definition.effect == .variable
+    else { return name }
+    return source.name
   }
 }
