@@ -27,7 +27,11 @@ public struct RemoteFile: Sendable, Hashable {
     self.name = name
     self.mirrors = mirrors
     self.check = check
-    if case .byteCount(let count) = check { self.byteCount = count } else { self.byteCount = byteCount }
+    if case .byteCount(let count) = check {
+      self.byteCount = count
+    } else {
+      self.byteCount = byteCount
+    }
   }
 
   /// Why the bytes are not the file, or nil if they are.
@@ -91,9 +95,12 @@ public enum Download {
     var complaints: [String] = []
     for mirror in file.mirrors {
       unlink(partial)
-      if let complaint = try transfer(mirror, to: partial, { received in
-        progress(Progress(name: file.name, received: received, total: file.byteCount))
-      }) {
+      if let complaint = try transfer(
+        mirror, to: partial,
+        { received in
+          progress(Progress(name: file.name, received: received, total: file.byteCount))
+        })
+      {
         complaints.append("\(mirror): \(complaint)")
         continue
       }
@@ -133,6 +140,7 @@ public enum Download {
         "downloads need the program curl, which is not installed: apt-get install curl")
     }
     if outcome.status == 0 { return nil }
-    return outcome.complaint.isEmpty ? "curl failed with status \(outcome.status)" : outcome.complaint
+    return outcome.complaint.isEmpty
+      ? "curl failed with status \(outcome.status)" : outcome.complaint
   }
 }

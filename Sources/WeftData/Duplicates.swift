@@ -41,7 +41,8 @@ private func contentHash(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
   var hash: UInt64 = 0x9E37_79B9_7F4A_7C15
   var offset = 0
   while offset + 8 <= bytes.count {
-    hash = (hash ^ bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    hash =
+      (hash ^ bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
       &* 0xFF51_AFD7_ED55_8CCD
     hash ^= hash >> 32
     offset += 8

@@ -27,7 +27,8 @@ public enum ImageFolder {
     let found = try Folder.names(in: path).filter { Folder.isFolder(path + "/" + $0) }
     let names = classNames ?? found
     guard !names.isEmpty, names.count <= 256 else {
-      throw DataError("'\(path)': expected are 1 to 256 folders of images; found are \(names.count)")
+      throw DataError(
+        "'\(path)': expected are 1 to 256 folders of images; found are \(names.count)")
     }
     var pixels: [UInt8] = []
     var labels: [UInt8] = []

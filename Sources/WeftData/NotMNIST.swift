@@ -68,7 +68,8 @@ public enum NotMNIST {
     }
     let missing = LabelledImages.letters.filter { !Folder.isFolder("\(temporary)/\(folder)/\($0)") }
     guard missing.isEmpty else {
-      throw DataError("'\(archive)': expected are the folders A to J in '\(folder)'; missing: \(missing)")
+      throw DataError(
+        "'\(archive)': expected are the folders A to J in '\(folder)'; missing: \(missing)")
     }
     guard rename("\(temporary)/\(folder)", target) == 0 else {
       throw DataError(File.failure("write", target))

@@ -17,7 +17,8 @@ import WeftTensor
     #expect(data.images.shape == [4, 6])
     #expect(data.images[2].scalars == [2, 2, 2, 2, 2, 0])
     #expect(data.labels == [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 0, 0]])
-    #expect(try sampleImages(4).dataset(scaling: .unit, flattened: false).images.shape == [4, 2, 3])
+    #expect(
+      try sampleImages(4).dataset(scaling: .unit, flattened: false).images.shape == [4, 2, 3])
     #expect(oneHot([7], classCount: 2) == [[0, 0]])
     #expect(oneHot([], classCount: 2).shape == [0, 2])
   }
@@ -43,7 +44,8 @@ import WeftTensor
         sizes.append(images.shape[0])
         for row in 0..<images.shape[0] {
           seen.append(images[row, 0])
-          #expect(try labels[row].reshaped([1, 3]).argMax()[element: 0] == Int64(images[row, 0]) % 3)
+          #expect(
+            try labels[row].reshaped([1, 3]).argMax()[element: 0] == Int64(images[row, 0]) % 3)
         }
       }
       #expect(sizes == [4, 4, 2] && batches.count == 3)

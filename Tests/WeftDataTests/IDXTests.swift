@@ -42,7 +42,8 @@ import WeftTensor
         try File.write(bytes, to: path)
         #expect(throws: DataError("'\(path)': " + message)) { try IDX.read(contentsOf: path) }
       }
-      try expect([0, 0, 8, 1, 0, 0, 0, 3, 1, 2], "an array of shape [3] needs 3 bytes; there are 2")
+      try expect(
+        [0, 0, 8, 1, 0, 0, 0, 3, 1, 2], "an array of shape [3] needs 3 bytes; there are 2")
       try expect(
         [0, 0, 8, 1, 0, 0, 0, 1, 1, 2], "an array of shape [1] needs 1 bytes; there are 2")
       try expect(
@@ -114,9 +115,7 @@ import WeftTensor
     #expect(test.images.shape == [10000, 28, 28])
     #expect(train.labels.prefix(10) == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4])
     #expect(train.classCounts == [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949])
-    let start = ContinuousClock.now
     let data = test.dataset(scaling: .unit)
-    print("scaling 10,000 images:", ContinuousClock.now - start)
     #expect(data.images.shape == [10000, 784])
     #expect(data.images.max() == 1 && data.images.min() == 0)
   }

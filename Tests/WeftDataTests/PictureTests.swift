@@ -127,7 +127,8 @@ import WeftTensor
 
   @Test(
     .enabled(
-      if: Shared.hasLetterFiles && Shared.hasNotMNIST, "needs shared/data/notmnist-png and notmnist"))
+      if: Shared.hasLetterFiles && Shared.hasNotMNIST, "needs shared/data/notmnist-png and notmnist"
+    ))
   func realLetterFiles() throws {
     let found = try NotMNIST.load(folder: Shared.root + "/data/notmnist-png/notMNIST_small")
     #expect(found.images.classNames == LabelledImages.letters)
@@ -164,6 +165,49 @@ import WeftTensor
         throws: DataError(
           "'\(path)': expected are records of 3073 bytes; found are 1 and 3072 bytes more")
       ) { try CIFAR10.read(contentsOf: [path]) }
+    }
+  }
+}
+
+@Suite struct LineChartTests {
+  /// The columns of the plot whose pixels have a curve's colour, not grey, white or black.
+  func colouredRows(_ image: Tensor<UInt8>, column: Int) -> [Int] {
+    (22..<image.shape[0] - 22).filter { row in
+      image[element: row, column, 0] != image[element: row, column, 2]
+    }
+  }
+
+  @Test func aRisingCurveRises() {
+    var chart = LineChart(title: "loss", width: 300, height: 200)
+    chart.add("up", points: (0...10).map { (Double($0), Double($0) * 0.1) })
+    let image = chart.render()
+    #expect(image.shape == [200, 300, 3])
+    // The frame reaches from column 62 to 288 and from row 178 up to 22.
+    let left = colouredRows(image, column: 70)
+    let right = colouredRows(image, column: 280)
+    #expect(left.allSatisfy { $0 > 160 } && !left.isEmpty)
+    #expect(right.allSatisfy { $0 < 40 } && !right.isEmpty)
+  }
+
+  @Test(
+    arguments: [
+      [], [1], [.nan], [.infinity, 1], [0, 0], [.leastNonzeroMagnitude, 0], [1e300, -1e300], [1e12, 1e12 + 1],
+      [-3, 1e99],
+    ] as [[Double]])
+  func anyNumbersAreDrawn(values: [Double]) {
+    var chart = LineChart(title: "x", width: 1, height: -5)
+    chart.add("a", points: values.enumerated().map { (Double($0), $1) })
+    chart.add("b", points: values.map { ($0, $0) })
+    #expect(chart.render().shape == [120, 160, 3])
+  }
+
+  @Test func chartsAreWritten() throws {
+    try withTemporaryFolder { folder in
+      var chart = LineChart(title: "Minibatch and validation accuracy, %")
+      chart.add("train", points: saturating(98, 60))
+      chart.add("valid", points: saturating(90, 70))
+      try chart.write(to: folder + "/chart.png")
+      #expect(try PNG.read(contentsOf: folder + "/chart.png", as: .rgb) == chart.render())
     }
   }
 }

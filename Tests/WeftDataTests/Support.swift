@@ -54,3 +54,11 @@ func sampleImages(_ count: Int, classCount: Int = 3, value: (Int) -> Int = { $0 
     labels: (0..<count).map { UInt8($0 % classCount) },
     classNames: (0..<classCount).map { "c\($0)" })
 }
+
+/// A curve that rises towards a limit, as accuracies do.
+func saturating(_ limit: Double, _ gap: Double) -> [(x: Double, y: Double)] {
+  (0..<100).map { step in
+    let x = Double(step)
+    return (x: x * 30, y: limit - gap / (x + 1))
+  }
+}
