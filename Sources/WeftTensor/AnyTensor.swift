@@ -70,7 +70,8 @@ public struct AnyTensor: Sendable {
 
   @usableFromInline mutating func makeUnique() {
     if !isKnownUniquelyReferenced(&storage) {
-      storage = TensorStorage(copying: UnsafeRawBufferPointer(start: storage.pointer, count: byteCount))
+      storage = TensorStorage(
+        copying: UnsafeRawBufferPointer(start: storage.pointer, count: byteCount))
     }
   }
 

@@ -17,7 +17,8 @@ enum Base64 {
       var group: UInt32 = 0
       for i in 0..<3 { group = group << 8 | (i < count ? UInt32(bytes[start + i]) : 0) }
       for i in 0..<4 {
-        text.append(i <= count ? alphabet[Int(group >> (18 - 6 * UInt32(i)) & 63)] : UInt8(ascii: "="))
+        text.append(
+          i <= count ? alphabet[Int(group >> (18 - 6 * UInt32(i)) & 63)] : UInt8(ascii: "="))
       }
     }
     return String(decoding: text, as: UTF8.self)
@@ -38,7 +39,9 @@ enum Base64 {
         guard value < 64 else { return nil }
         group = group << 6 | UInt32(value)
       }
-      for i in 0..<(3 - missing) { bytes.append(UInt8(truncatingIfNeeded: group >> (16 - 8 * UInt32(i)))) }
+      for i in 0..<(3 - missing) {
+        bytes.append(UInt8(truncatingIfNeeded: group >> (16 - 8 * UInt32(i))))
+      }
       if missing > 0, group << (8 + 8 * UInt32(3 - missing)) != 0 { return nil }
     }
     return bytes

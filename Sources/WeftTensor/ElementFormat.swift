@@ -33,7 +33,9 @@ struct ElementFormat<Scalar: TensorScalar> {
     if finite.isEmpty {
       return .positional(left: max(0, widestSpecial - 1), right: 0)
     }
-    if largest >= largestPositional || smallest < Scalar(converting: 0.0001).asDouble || ratio(largest, smallest) > 1000 {
+    if largest >= largestPositional || smallest < Scalar(converting: 0.0001).asDouble
+      || ratio(largest, smallest) > 1000
+    {
       let texts = finite.map { NumberText(scientific: $0, precision: precision) }
       let fraction = texts.map(\.fraction.utf8.count).max() ?? 0
       let exponent = texts.map(\.exponentDigits).max() ?? 2
@@ -82,7 +84,8 @@ struct ElementFormat<Scalar: TensorScalar> {
         return special.padded(toLeft: left + fraction + exponent + 3)
       }
       let text = NumberText(scientific: value, exactFraction: fraction)
-      return text.whole.padded(toLeft: left) + "." + text.fraction.padded(toRight: fraction, with: "0")
+      return text.whole.padded(toLeft: left) + "."
+        + text.fraction.padded(toRight: fraction, with: "0")
         + text.exponent(digits: exponent)
     }
   }
@@ -99,7 +102,8 @@ struct ElementFormat<Scalar: TensorScalar> {
       return text.whole + "." + (text.fraction.isEmpty ? "0" : text.fraction)
     }
     let text = NumberText(scientific: value, precision: nil)
-    return text.whole + (text.fraction.isEmpty ? "" : "." + text.fraction) + text.exponent(digits: 2)
+    return text.whole + (text.fraction.isEmpty ? "" : "." + text.fraction)
+      + text.exponent(digits: 2)
   }
 }
 
@@ -145,7 +149,8 @@ private struct NumberText {
   }
 
   private init(scientific decimal: DecimalDigits, isNegative: Bool) {
-    whole = (isNegative ? "-" : "") + (decimal.digits.isEmpty ? "0" : text(decimal.digits.prefix(1)))
+    whole =
+      (isNegative ? "-" : "") + (decimal.digits.isEmpty ? "0" : text(decimal.digits.prefix(1)))
     fraction = text(decimal.digits.dropFirst())
     power = decimal.digits.isEmpty ? 0 : decimal.exponent - 1
   }

@@ -18,7 +18,9 @@ package enum File {
     while true {
       var got = 0
       let chunk = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
-        repeat { got = Glibc.read(descriptor, buffer.baseAddress, room) } while got < 0 && errno == EINTR
+        repeat {
+          got = Glibc.read(descriptor, buffer.baseAddress, room)
+        } while got < 0 && errno == EINTR
         count = max(got, 0)
       }
       guard got >= 0 else { throw failure("read", path) }

@@ -43,7 +43,8 @@ struct NPYHeader {
       case .numbers(let dimensions)? = fields["shape"]
     else { throw TensorError("the .npy header has a wrong fortran_order or shape") }
     guard dimensions.count <= Self.largestRank else {
-      throw TensorError("the .npy header has \(dimensions.count) dimensions; at most 64 are allowed")
+      throw TensorError(
+        "the .npy header has \(dimensions.count) dimensions; at most 64 are allowed")
     }
     (element, isBigEndian) = try Self.element(descriptor)
     isFortranOrder = order

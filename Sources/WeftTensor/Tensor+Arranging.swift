@@ -51,7 +51,8 @@ extension AnyTensor {
     shape[axis] = 0
     for tensor in tensors {
       guard tensor.dtype == first.dtype else {
-        throw TensorError("tensors of types \(first.dtype) and \(tensor.dtype) cannot be concatenated")
+        throw TensorError(
+          "tensors of types \(first.dtype) and \(tensor.dtype) cannot be concatenated")
       }
       var other = tensor.shape
       if axis < other.count { other[axis] = first.shape[axis] }

@@ -70,7 +70,9 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
   public var scalar: Scalar? { count == 1 ? withUnsafeScalars { $0[0] } : nil }
 
   /// Reads the elements in place.
-  public func withUnsafeScalars<R>(_ body: (UnsafeBufferPointer<Scalar>) throws -> R) rethrows -> R {
+  @inlinable public func withUnsafeScalars<R>(_ body: (UnsafeBufferPointer<Scalar>) throws -> R)
+    rethrows -> R
+  {
     try erased.withUnsafeBytes { try body($0.assumingMemoryBound(to: Scalar.self)) }
   }
 
@@ -94,16 +96,19 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
   }
 
   /// The elements converted to another type: truncated to integers, rounded to floats.
-  public func cast<Other: TensorScalar>(to _: Other.Type) -> Tensor<Other> {
+  @inlinable public func cast<Other: TensorScalar>(to _: Other.Type) -> Tensor<Other> {
     map { Other(converting: $0.asDouble) }
   }
 
   /// A tensor of the same shape with each element transformed.
-  public func map<Other: TensorScalar>(_ transform: (Scalar) throws -> Other) rethrows
+  @inlinable public func map<Other: TensorScalar>(_ transform: (Scalar) throws -> Other) rethrows
     -> Tensor<Other>
   {
-    let scalars = try withUnsafeScalars { try $0.map(transform) }
-    let storage = scalars.withUnsafeBytes { TensorStorage(copying: $0) }
+    let storage = TensorStorage(byteCount: count * MemoryLayout<Other>.stride)
+    let target = storage.pointer.assumingMemoryBound(to: Other.self)
+    try withUnsafeScalars { source in
+      for index in source.indices { target[index] = try transform(source[index]) }
+    }
     return Tensor<Other>(
       unchecked: AnyTensor(dtype: Other.dtype, shape: shape, storage: storage))
   }

@@ -27,7 +27,8 @@ struct ZipReader {
       offset = next
     }
     guard offset == directory.end else {
-      throw TensorError("damaged zip archive: its directory has \(directory.end - offset) bytes left")
+      throw TensorError(
+        "damaged zip archive: its directory has \(directory.end - offset) bytes left")
     }
     try locateData(before: directory.offset)
     var names: Set<String> = []

@@ -14,7 +14,8 @@ struct ZipWriter: ~Copyable {
   ) throws(TensorError) {
     let nameBytes = Array(name.utf8)
     guard nameBytes.count <= UInt16.max else {
-      throw TensorError("the name of an archive entry has \(nameBytes.count) bytes, allowed are 65535")
+      throw TensorError(
+        "the name of an archive entry has \(nameBytes.count) bytes, allowed are 65535")
     }
     let checksum = contents.withUnsafeBytes { Zlib.checksum($0) }
     let data =

@@ -122,6 +122,8 @@ package enum Zlib {
 
   /// The CRC-32 of zip and gzip.
   static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
-    UInt32(truncatingIfNeeded: crc32_z(0, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count))
+    UInt32(
+      truncatingIfNeeded: crc32_z(
+        0, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count))
   }
 }

@@ -79,7 +79,8 @@ import WeftTensor
   @Test func differences() throws {
     #expect(try matrix.maximumAbsoluteDifference(from: matrix + 0.5) == 0.5)
     #expect(try Tensor<Float>([.nan]).maximumAbsoluteDifference(from: [1]).isNaN)
-    #expect(try Tensor<Float>([.infinity]).maximumAbsoluteDifference(from: Tensor([.infinity])) == 0)
+    #expect(
+      try Tensor<Float>([.infinity]).maximumAbsoluteDifference(from: Tensor([.infinity])) == 0)
     #expect(try matrix.isClose(to: matrix * 1.000001))
     #expect(try !matrix.isClose(to: matrix * 1.1))
     #expect(throws: TensorError.self) { try matrix.isClose(to: [1]) }

@@ -56,7 +56,9 @@ import Testing
   }
 
   @Test func aDeclaredSizeBeyondDeflateIsRefusedBeforeMemoryIsTaken() throws {
-    let bytes = try [UInt8](repeating: 7, count: 100).withUnsafeBytes { try Zlib.compress($0, .raw) }
+    let bytes = try [UInt8](repeating: 7, count: 100).withUnsafeBytes {
+      try Zlib.compress($0, .raw)
+    }
     let huge = 1 << 46
     #expect(throws: TensorError.self) {
       try bytes.withUnsafeBytes { try Zlib.decompress($0, .raw, size: huge) }

@@ -51,33 +51,82 @@ import WeftTensor
     var numbers = TestNumbers(state: 7)
     var tensors: [String: AnyTensor] = [:]
     func add(_ tensor: AnyTensor) { tensors["t\(tensors.count)"] = tensor }
-    let shapes = [[], [1], [2], [5], [40], [3, 4], [2, 3, 4], [2, 1, 2, 3], [1001], [2, 600],
-      [11, 10, 12], [3, 0], [1, 1001, 1], [1200, 2]]
+    let shapes = [
+      [], [1], [2], [5], [40], [3, 4], [2, 3, 4], [2, 1, 2, 3], [1001], [2, 600],
+      [11, 10, 12], [3, 0], [1, 1001, 1], [1200, 2],
+    ]
     for round in 0..<50 {
       for shape in shapes where round < 4 || shape.reduce(1, *) < 50 {
         let count = shape.reduce(1, *)
-        add(AnyTensor(try Tensor(shape: shape, scalars: (0..<count).map { _ in
-          Float(numbers.below(2001) - 1000) / 64 })))
-        add(AnyTensor(try Tensor(shape: shape, scalars: (0..<count).map { _ in
-          Double(numbers.below(1_000_001)) / 1_000_003 })))
-        add(AnyTensor(try Tensor(shape: shape, scalars: (0..<count).map { _ in
-          Float(bitPattern: UInt32(truncatingIfNeeded: numbers.bits())) })))
-        add(AnyTensor(try Tensor(shape: shape, scalars: (0..<count).map { _ in
-          Double(bitPattern: numbers.bits()) })))
-        add(AnyTensor(try Tensor(shape: shape, scalars: (0..<count).map { _ in
-          Float16(bitPattern: UInt16(truncatingIfNeeded: numbers.bits())) })))
-        add(AnyTensor(try Tensor(shape: shape, scalars: (0..<count).map { _ in
-          Float(numbers.below(1_000_000)) * 1e-6 + 0.001 })))
-        add(AnyTensor(try Tensor(shape: shape, scalars: (0..<count).map { _ in
-          Int64(bitPattern: numbers.bits() >> UInt64(numbers.below(64))) })))
-        add(AnyTensor(try Tensor(shape: shape, scalars: (0..<count).map { _ in
-          UInt8(truncatingIfNeeded: numbers.bits()) })))
-        add(AnyTensor(try Tensor(shape: shape, scalars: (0..<count).map { _ in
-          numbers.below(2) == 1 })))
+        add(
+          AnyTensor(
+            try Tensor(
+              shape: shape,
+              scalars: (0..<count).map { _ in
+                Float(numbers.below(2001) - 1000) / 64
+              })))
+        add(
+          AnyTensor(
+            try Tensor(
+              shape: shape,
+              scalars: (0..<count).map { _ in
+                Double(numbers.below(1_000_001)) / 1_000_003
+              })))
+        add(
+          AnyTensor(
+            try Tensor(
+              shape: shape,
+              scalars: (0..<count).map { _ in
+                Float(bitPattern: UInt32(truncatingIfNeeded: numbers.bits()))
+              })))
+        add(
+          AnyTensor(
+            try Tensor(
+              shape: shape,
+              scalars: (0..<count).map { _ in
+                Double(bitPattern: numbers.bits())
+              })))
+        add(
+          AnyTensor(
+            try Tensor(
+              shape: shape,
+              scalars: (0..<count).map { _ in
+                Float16(bitPattern: UInt16(truncatingIfNeeded: numbers.bits()))
+              })))
+        add(
+          AnyTensor(
+            try Tensor(
+              shape: shape,
+              scalars: (0..<count).map { _ in
+                Float(numbers.below(1_000_000)) * 1e-6 + 0.001
+              })))
+        add(
+          AnyTensor(
+            try Tensor(
+              shape: shape,
+              scalars: (0..<count).map { _ in
+                Int64(bitPattern: numbers.bits() >> UInt64(numbers.below(64)))
+              })))
+        add(
+          AnyTensor(
+            try Tensor(
+              shape: shape,
+              scalars: (0..<count).map { _ in
+                UInt8(truncatingIfNeeded: numbers.bits())
+              })))
+        add(
+          AnyTensor(
+            try Tensor(
+              shape: shape,
+              scalars: (0..<count).map { _ in
+                numbers.below(2) == 1
+              })))
       }
     }
-    let special: [Double] = [0, -0.0, .nan, .infinity, -.infinity, .leastNonzeroMagnitude, 0.0001, 0.00009999,
-      99_999_999, 1e8, 0.1, 1e16, 1e15, 0.5, 1.000000005, 2.5e-9, 123456.7, 0.99999999999]
+    let special: [Double] = [
+      0, -0.0, .nan, .infinity, -.infinity, .leastNonzeroMagnitude, 0.0001, 0.00009999,
+      99_999_999, 1e8, 0.1, 1e16, 1e15, 0.5, 1.000000005, 2.5e-9, 123456.7, 0.99999999999,
+    ]
     for a in special {
       add(AnyTensor(Tensor<Double>(a)))
       add(AnyTensor(Tensor<Float>(Float(a))))
