@@ -44,6 +44,7 @@ let package = Package(
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     tests("WeftSessionTests", ["Weft", "CAllocationCounter"]),
     tests("WeftDataTests", ["WeftData"]),
+    tests("WeftOpsTests", ["WeftOps"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -47,7 +47,8 @@ extension Graph {
     }
     if let failure {
       // Operators cannot take #line: look at the stack, once, now that there is an error to place.
-      let place = location ?? (scope.origin == nil ? CallSite.outsideWeft() : nil)
+      // Inside a function made of several operations the scope knows the user's line.
+      let place = scope.origin == nil ? location ?? CallSite.outsideWeft() : nil
       let placed = GraphError(
         failure.code, failure.message, subject: failure.subject,
         location: place ?? failure.location, notes: failure.notes)

@@ -12,6 +12,18 @@ public struct Add: PointwiseDefinition {
   }
 }
 
+/// TensorFlow's `AddV2`: what later versions write for `Add`.
+public struct AddV2: PointwiseDefinition {
+  public static let typeName = "AddV2"
+  public init() {}
+  public var expression: ScalarExpression { .input(0) + .input(1) }
+  public var inputNames: [String] { ["left", "right"] }
+  public func gradients<S: FloatingScalar>(_ context: GradientContext<S>) -> [(any AnyNode)?]? {
+    let g = context.gradient(0)
+    return sumToShapes(g, g, of: context)
+  }
+}
+
 /// TensorFlow's `Sub`.
 public struct Sub: PointwiseDefinition {
   public static let typeName = "Sub"

@@ -81,6 +81,16 @@ func sumToShapes<S: FloatingScalar>(
   return [reduced(left, 0), reduced(right, 1)]
 }
 
+/// A gradient of a broadcast result summed over the axes where one operand stretched.
+func sumToShape<S: FloatingScalar>(_ gradient: Node<S>, of operand: Output) -> Node<S> {
+  if let known = operand.type?.shape.complete, known == gradient.shape.complete { return gradient }
+  let shape = shapeNode(operand)
+  let arguments = applyOperation(BroadcastGradientArgs(), [shape, shapeNode(gradient.output)])
+  let axes = Node<Int32>(output: arguments.output(0))
+  let total: Node<S> = apply(Sum(keepDims: false), [gradient, axes])
+  return apply(Reshape(), [total, shape])
+}
+
 private func sumAndReshape<S: FloatingScalar>(_ x: Node<S>, axes: [Int], shape: [Int]) -> Node<S> {
   let graph = x.graph
   let axesNode = graph.constant(

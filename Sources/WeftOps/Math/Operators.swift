@@ -18,10 +18,17 @@ extension Node where Scalar: NumericScalar {
   public static func * (a: Node, b: Scalar) -> Node { a * a.number(b, "mul/y") }
   public static func * (a: Scalar, b: Node) -> Node { b.number(a, "mul/x") * b }
 
-  /// Element-wise quotient, with broadcasting.
-  public static func / (a: Node, b: Node) -> Node { apply(RealDiv(), [a, b], name: "truediv") }
+  /// Element-wise quotient, with broadcasting; of integers, as in Swift, the quotient towards zero.
+  public static func / (a: Node, b: Node) -> Node {
+    Scalar.dtype.isFloating
+      ? apply(RealDiv(), [a, b], name: "truediv") : apply(TruncateDiv(), [a, b], name: "div")
+  }
   public static func / (a: Node, b: Scalar) -> Node { a / a.number(b, "truediv/y") }
   public static func / (a: Scalar, b: Node) -> Node { b.number(a, "truediv/x") / b }
+
+  /// Element-wise remainder with the sign of the left element, as in Swift, with broadcasting.
+  public static func % (a: Node, b: Node) -> Node { apply(TruncateMod(), [a, b], name: "mod") }
+  public static func % (a: Node, b: Scalar) -> Node { a % a.number(b, "mod/y") }
 
   /// Element-wise negation.
   public static prefix func - (a: Node) -> Node { apply(Neg(), [a]) }
