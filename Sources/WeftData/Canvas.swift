@@ -15,6 +15,7 @@ public struct Color: Sendable, Hashable {
 
   public static let white = Color(red: 255, green: 255, blue: 255)
   public static let black = Color(red: 0, green: 0, blue: 0)
+  public static let lightGrey = Color(red: 225, green: 225, blue: 225)
   public static let grey = Color(red: 190, green: 190, blue: 190)
 }
 

@@ -76,7 +76,8 @@ public struct ContactSheet: Sendable {
     let cellHeight = imageHeight + BitmapFont.height + 2 * gap
     let rows = (cells.count + columns - 1) / columns
     var canvas = Canvas(
-      width: min(columns, cells.count) * cellWidth + gap, height: rows * cellHeight + gap)
+      width: min(columns, cells.count) * cellWidth + gap, height: rows * cellHeight + gap,
+      background: .lightGrey)
     for (index, cell) in cells.enumerated() {
       let x = gap + index % columns * cellWidth
       let y = gap + index / columns * cellHeight

@@ -1,5 +1,5 @@
 extension Tensor: CustomStringConvertible {
-  /// The elements as NumPy's `str(array)` writes them.
+  /// The elements as `str(array)` of NumPy 2.3 and later writes them.
   ///
   /// Columns are aligned, floating-point numbers have at most eight digits after the point, lines
   /// end before column 75, and of more than 1,000 elements only the first and last three along each

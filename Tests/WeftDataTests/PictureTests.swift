@@ -64,9 +64,9 @@ import WeftTensor
     let picture = sheet.render()
     // Two cells of 30 + 4 wide; an image of 6 rows, the caption of 7 and gaps of 4.
     #expect(picture.shape == [4 + 6 + 7 + 8, 4 + 2 * 34, 3])
-    // The first image is black, the margin white.
-    #expect(picture[element: 4, 4, 0] == 0 && picture[element: 0, 0, 0] == 255)
-    #expect(picture[element: 4, 4 + 9, 1] == 255)
+    // The first image is black, the margin grey.
+    #expect(picture[element: 4, 4, 0] == 0 && picture[element: 0, 0, 0] == 225)
+    #expect(picture[element: 4, 4 + 9, 1] == 225)
     sheet.cells = []
     #expect(sheet.render().rank == 3)
     try withTemporaryFolder { folder in
@@ -191,7 +191,8 @@ import WeftTensor
 
   @Test(
     arguments: [
-      [], [1], [.nan], [.infinity, 1], [0, 0], [.leastNonzeroMagnitude, 0], [1e300, -1e300], [1e12, 1e12 + 1],
+      [], [1], [.nan], [.infinity, 1], [0, 0], [.leastNonzeroMagnitude, 0], [1e300, -1e300],
+      [1e12, 1e12 + 1],
       [-3, 1e99],
     ] as [[Double]])
   func anyNumbersAreDrawn(values: [Double]) {

@@ -29,6 +29,16 @@ import WeftTensor
     #expect(throws: expected) { try matrix.divided(by: other) }
   }
 
+  @Test func unfitShapesStopAnOperatorWithBoth() async throws {
+    let result = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
+      _ = Tensor<Float>([1, 2]) + [1, 2, 3]
+    }
+    let text = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
+    #expect(text.contains("tensors of shapes [2] + [3]: the shapes [2] and [3] cannot be combined"))
+  }
+
   @Test func integersWrap() {
     #expect(Tensor<UInt8>([250, 3]) + Tensor<UInt8>(10) == [4, 13])
     #expect(Tensor<Int32>([.max]) * 2 == [-2])

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 @testable import WeftTensor
@@ -47,6 +48,24 @@ import Testing
       let attributes = try manager.attributesOfItem(atPath: folder + "/real")
       #expect(attributes[.posixPermissions] as? Int == 0o600)
       #expect(try manager.destinationOfSymbolicLink(atPath: folder + "/link") == folder + "/real")
+    }
+  }
+
+  // The limit on file sizes belongs to a whole process, hence one of its own.
+  @Test func aFileThatDoesNotFitLeavesTheOldOne() async {
+    await #expect(processExitsWith: .success) {
+      signal(SIGXFSZ, SIG_IGN)
+      var limit = rlimit(rlim_cur: 4096, rlim_max: 4096)
+      try #require(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
+      try withTemporaryFolder { folder in
+        let path = folder + "/a.npy"
+        try Tensor<Float>([1, 2]).writeNPY(to: path)
+        #expect(throws: TensorError("cannot write '\(path)': File too large")) {
+          try Tensor<Float>.zeros([100_000]).writeNPY(to: path)
+        }
+        #expect(try Tensor<Float>(npyContentsOf: path) == [1, 2])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["a.npy"])
+      }
     }
   }
 }

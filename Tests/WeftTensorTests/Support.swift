@@ -28,6 +28,11 @@ func withTemporaryFolder<R>(_ body: (String) throws -> R) throws -> R {
 enum NumPy {
   static let isAvailable = (try? run("import numpy")) != nil
 
+  /// NumPy 2.3 changed which numbers it prints in scientific style.
+  static let printsAsToday =
+    (try? run(
+      "import numpy; assert numpy.lib.NumpyVersion(numpy.__version__) >= '2.3.0'")) != nil
+
   struct Failure: Error { var output: String }
 
   /// What a Python script prints.
