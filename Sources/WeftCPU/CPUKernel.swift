@@ -26,7 +26,7 @@ public protocol CPUKernelProviding: OpDefinition {
 /// A prepared kernel. It may run on several threads at once, each with its own arguments.
 ///
 /// Throws ``OpFailure`` for what depends on data: an index out of range, a division by zero.
-public typealias CPUKernel = @Sendable (borrowing KernelArguments) throws(OpFailure) -> Void
+public typealias CPUKernel = @Sendable (KernelArguments) throws(OpFailure) -> Void
 
 /// What a kernel is planned for.
 public struct KernelRequest: Sendable {
@@ -72,7 +72,7 @@ public struct KernelRequest: Sendable {
 }
 
 /// What a kernel is launched with.
-public struct KernelArguments: ~Copyable {
+public struct KernelArguments {
   let slots: UnsafePointer<UnsafeMutableRawPointer>
   let inputs: UnsafePointer<Int>
   let outputs: UnsafePointer<Int>

@@ -12,7 +12,11 @@ func planEvaluation(_ definition: any OpDefinition, _ request: KernelRequest) ->
       tensors.append(
         AnyTensor(dtype: dtype, shape: shape, storage: TensorStorage(copying: bytes)))
     }
-    let results = try definition.evaluate(EvaluationContext(inputs: tensors, outputTypes: types))
+    let (streams, stream) = (arguments.streams, arguments.stream)
+    let results = try definition.evaluate(
+      EvaluationContext(
+        inputs: tensors, outputTypes: types,
+        reserve: { streams.reserve(stream, blocks: $0) }))
     guard results.map(\.type) == types else {
       throw OpFailure("evaluate gave results that do not fit its outputs", code: .invalidState)
     }
