@@ -5,7 +5,8 @@ import Weft
 @Suite struct ErrorWordingTests {
   @Test func matricesThatDoNotFit() throws {
     let graph = Graph()
-    let features = graph.placeholder(Float.self, shape: [nil, 1108], name: "features"); let one = #line
+    let features = graph.placeholder(Float.self, shape: [nil, 1108], name: "features");
+    let one = #line
     let kernel = try graph.scope("dense") {
       graph.variable(try Tensor<Float>.zeros([1120, 256]), name: "kernel")
     }
@@ -46,7 +47,8 @@ import Weft
     }
     let line = #line - 4
     let scale = graph.variable(Tensor<Float>(1), name: "scale")
-    let loss = apply(Identity(), [sum(matmul(x, kernel) + bias) * scale], as: Float.self, name: "loss")
+    let loss = apply(
+      Identity(), [sum(matmul(x, kernel) + bias) * scale], as: Float.self, name: "loss")
     let session = try Session(graph)
     try session.load(Tensor(2), into: scale)
     let error = #expect(throws: GraphError.self) {
@@ -83,7 +85,8 @@ import Weft
     let place = "feed 'x:0' (ErrorWordingTests.swift:\(line)): "
     let narrow = try Tensor<Float>.zeros([128, 783])
     #expect(message([x: narrow]) == place + "takes the shape [?, 784], was given [128, 783]")
-    #expect(message([x: try Tensor<Int32>.zeros([1, 784])]) == place + "takes float32, was given int32")
+    #expect(
+      message([x: try Tensor<Int32>.zeros([1, 784])]) == place + "takes float32, was given int32")
     let good = try Tensor<Float>.zeros([1, 784])
     var twice: Feeds = [x: good]
     twice.feed(x, good)
@@ -100,7 +103,8 @@ import Weft
     let error = #expect(throws: GraphError.self) { try session.run(total) }
     #expect(
       error?.description.hasPrefix(
-        "constant 'Const_1' (ErrorWordingTests.swift:\(line)): added after a session sealed the graph")
+        "constant 'Const_1' (ErrorWordingTests.swift:\(line)): added after a session sealed the graph"
+      )
         == true)
     #expect(error?.code == .sealedGraph)
   }
