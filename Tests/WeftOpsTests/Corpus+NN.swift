@@ -57,11 +57,11 @@ let corpusNN: [String: CorpusCase.Builder] = [
     return [mean.output, variance.output]
   },
   "batch_normalization": { c in
-    let parameters = (1..<5).map { c.node($0, F.self) }
-    return [
+    [
       batchNormalization(
-        c.node(0, F.self), mean: parameters[0], variance: parameters[1], offset: parameters[2],
-        scale: parameters[3], epsilon: F(c.double("variance_epsilon"))
+        c.node(0, F.self), mean: c.node(1), variance: c.node(2),
+        offset: c.node(named: "offset", F.self), scale: c.node(named: "scale", F.self),
+        epsilon: F(c.double("variance_epsilon"))
       ).output
     ]
   },

@@ -6,6 +6,7 @@ struct CorpusCase {
   let graph: Graph
   let inputs: [Output]
   let values: [AnyTensor]
+  let names: [String]
   let attributes: [String: Corpus.Value]
 
   /// A description of how a function is called: the outputs for the operands.
@@ -14,6 +15,11 @@ struct CorpusCase {
   /// An operand as a node of that type.
   func node<S: TensorScalar>(_ index: Int, _: S.Type = S.self) -> Node<S> {
     Node(output: inputs[index])
+  }
+
+  /// The operand of that name, where there is one.
+  func node<S: TensorScalar>(named name: String, _: S.Type = S.self) -> Node<S>? {
+    names.firstIndex(of: name).map { Node(output: inputs[$0]) }
   }
 
   /// Whether an operand is of that type.
@@ -68,7 +74,8 @@ func difference(_ entry: Corpus.Case, in folder: URL, shapesKnown: Bool, _ build
       ).output(0)
     }
     let outputs = build(
-      CorpusCase(graph: graph, inputs: inputs, values: values, attributes: entry.attrs ?? [:]))
+      CorpusCase(graph: graph, inputs: inputs, values: values, names: entry.inputs.map(\.name),
+        attributes: entry.attrs ?? [:]))
     try graph.validate()
     let paths = backpropagate(
       from: outputs, to: inputs, seeds: try weights(outputs, values, inputs, graph))

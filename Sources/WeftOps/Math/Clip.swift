@@ -67,8 +67,8 @@ public func globalNorm<S: FloatingScalar>(
 /// ```swift
 /// let (clipped, norm) = clipByGlobalNorm(slopes, 1.25)
 /// ```
-/// Formula: c min(1 / ‖x‖, 1 / c) x, with c the norm asked for. Missing gradients stay missing. The
-/// list must hold at least one tensor.
+/// Formula: c min(1 / ‖x‖, 1 / c) x, with c the norm asked for. A norm that is not
+/// finite gives NaN. Missing gradients stay missing; at least one must be there.
 public func clipByGlobalNorm<S: FloatingScalar>(
   _ tensors: [Node<S>?], _ norm: S, name: String? = nil,
   fileID: String = #fileID, line: Int = #line
@@ -78,7 +78,9 @@ public func clipByGlobalNorm<S: FloatingScalar>(
   let graph = present[0].graph
   return composite(name ?? "clip_by_global_norm", graph, SourceLocation(fileID, line)) {
     let actual = globalNorm(present, fileID: fileID, line: line)
-    let scale = norm * minimum(1 / actual, 1 / norm)
+    let finite = norm * minimum(1 / actual, 1 / norm)
+    // An infinite norm makes NaN of everything, so that it is noticed.
+    let scale = finite + (actual - actual)
     return (tensors.map { $0.map { $0 * scale } }, actual)
   }
 }
