@@ -42,6 +42,7 @@ let package = Package(
     module("WeftData", ["WeftTensor", "CPNG", "CZlib"]),
     tests("WeftTensorTests", ["WeftTensor"]),
     tests("WeftDataTests", ["WeftData"]),
+    tests("WeftOpsTests", ["WeftOps"]),
   ],
   swiftLanguageModes: [.v6]
 )
