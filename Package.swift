@@ -13,6 +13,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
   name: "weft",
+  products: [
+    .library(name: "WeftTesting", targets: ["WeftTesting"])
+  ],
   targets: [
     .target(
       name: "CWeftKernels",
@@ -39,11 +42,14 @@ let package = Package(
     module("WeftCPU", ["WeftDevice", "WeftOps", "CWeftKernels", "COpenBLAS"]),
     module("WeftSession", ["WeftCompiler", "WeftDevice"]),
     module("Weft", ["WeftOps", "WeftReference", "WeftCPU", "WeftSession"]),
+    module("WeftTesting", ["WeftSession", "WeftReference"]),
     module("WeftData", ["WeftTensor", "CPNG", "CZlib"]),
     tests("WeftTensorTests", ["WeftTensor"]),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     tests("WeftSessionTests", ["Weft", "CAllocationCounter"]),
     tests("WeftDataTests", ["WeftData"]),
+    tests("WeftTestingTests", ["WeftTesting", "Weft"]),
+    tests("WeftCPUTests", ["WeftTesting", "Weft"]),
     tests("WeftOpsTests", ["WeftOps"]),
   ],
   swiftLanguageModes: [.v6]
