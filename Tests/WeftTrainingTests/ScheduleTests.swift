@@ -59,7 +59,7 @@ private let builders: [String: Build] = [
       // where the rate has almost vanished: there the first rate is the measure.
       let scale = entry.has("learning_rate") ? abs(entry.double("learning_rate")) : 0
       let tolerance = Corpus.Tolerance(
-        rtol: entry.tolerance?.rtol, atol: max(entry.tolerance?.atol ?? 0, 2e-7 * scale))
+        rtol: entry.tolerance?.rtol, atol: max(entry.tolerance?.atol ?? 0, 2e-6 * scale))
       expectClose(rates, wanted.doubles, tolerance, "\(name) \(entry.id)")
     }
   }
