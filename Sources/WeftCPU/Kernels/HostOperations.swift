@@ -13,3 +13,11 @@ extension KeptShape: CPUKernelProviding {
 extension Polygamma: CPUKernelProviding {
   public func planCPUKernel(_ request: KernelRequest) -> CPUKernel { planEvaluation(self, request) }
 }
+
+extension UniformCandidateSampler: CPUKernelProviding {
+  public func planCPUKernel(_ request: KernelRequest) -> CPUKernel { planEvaluation(self, request) }
+}
+
+extension LogUniformCandidateSampler: CPUKernelProviding {
+  public func planCPUKernel(_ request: KernelRequest) -> CPUKernel { planEvaluation(self, request) }
+}
