@@ -27,14 +27,17 @@ let session = try Session(graph)
 try session.initializeVariables()
 
 // Ten patterns, each image one of them with noise: a model must tell them apart.
-var state: UInt64 = 42
-func random() -> UInt8 {
-  state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-  return UInt8(state >> 57)
+struct Noise {
+  var state: UInt64 = 42
+  mutating func next() -> UInt8 {
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return UInt8(state >> 57)
+  }
 }
-let patterns = (0..<10).map { _ in (0..<784).map { _ in random() } }
+var noise = Noise()
+let patterns = (0..<10).map { _ in (0..<784).map { _ in noise.next() } }
 let classes = (0..<1280).map { UInt8($0 % 10) }
-let pixels = classes.flatMap { patterns[Int($0)].map { $0 + random() } }
+let pixels = classes.flatMap { patterns[Int($0)].map { $0 + noise.next() } }
 let training = try LabelledImages(
   images: try Tensor(shape: [1280, 28, 28], scalars: pixels), labels: classes,
   classNames: LabelledImages.digits
