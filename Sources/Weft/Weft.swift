@@ -1,6 +1,7 @@
 @_exported import WeftCPU
 @_exported import WeftReference
 @_exported import WeftSession
+@_exported import WeftTraining
 
 extension CPUDevice {
   /// The CPU with the process's budget of threads, shared by all sessions that ask for no other.
