@@ -13,6 +13,10 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
   name: "weft",
+  products: [
+    .library(name: "Weft", targets: ["Weft"]),
+    .library(name: "WeftTesting", targets: ["WeftTesting"])
+  ],
   targets: [
     .target(
       name: "CWeftKernels",
@@ -36,17 +40,22 @@ let package = Package(
     module("WeftDevice", ["WeftGraph"]),
     module("WeftCompiler", ["WeftOps", "WeftDevice"]),
     module("WeftReference", ["WeftDevice"]),
-    module("WeftCPU", ["WeftDevice", "WeftOps", "CWeftKernels", "COpenBLAS"]),
-    module("WeftSession", ["WeftCompiler", "WeftDevice"]),
+    module("WeftCPU", ["WeftDevice", "WeftOps", "CWeftKernels", "COpenBLAS", "CLAPACKE"]),
+    module("WeftSession", ["WeftCompiler", "WeftDevice", "WeftOps"]),
     module("WeftTraining", ["WeftOps", "WeftSession"]),
-    module("Weft", ["WeftOps", "WeftReference", "WeftCPU", "WeftSession", "WeftTraining"]),
     module("WeftData", ["WeftTensor", "CPNG", "CZlib"]),
-    tests("WeftTensorTests", ["WeftTensor"]),
+    module("WeftTesting", ["WeftSession", "WeftReference", "WeftOps"]),
+    module(
+      "Weft",
+      ["WeftOps", "WeftReference", "WeftCPU", "WeftSession", "WeftTraining", "WeftData"]),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+    tests("WeftTensorTests", ["WeftTensor"]),
+    tests("WeftOpsTests", ["WeftOps"]),
     tests("WeftSessionTests", ["Weft", "CAllocationCounter"]),
     tests("WeftTrainingTests", ["Weft"]),
     tests("WeftDataTests", ["WeftData"]),
-    tests("WeftOpsTests", ["WeftOps"]),
+    tests("WeftTestingTests", ["WeftTesting", "Weft"]),
+    tests("WeftCPUTests", ["WeftTesting", "Weft"]),
   ],
   swiftLanguageModes: [.v6]
 )

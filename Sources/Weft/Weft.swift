@@ -1,4 +1,5 @@
 @_exported import WeftCPU
+@_exported import WeftData
 @_exported import WeftReference
 @_exported import WeftSession
 @_exported import WeftTraining

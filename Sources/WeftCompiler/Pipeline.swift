@@ -10,8 +10,9 @@ public struct Pipeline: Sendable {
     public let run: @Sendable (inout Program) throws(GraphError) -> Void
 
     /// A pass.
-    public init(_ name: String, _ run: @escaping @Sendable (inout Program) throws(GraphError) -> Void)
-    {
+    public init(
+      _ name: String, _ run: @escaping @Sendable (inout Program) throws(GraphError) -> Void
+    ) {
       self.name = name
       self.run = run
     }

@@ -38,7 +38,8 @@ public struct EvaluationContext {
   }
 
   /// A tensor of the shape of output 0 (or another) from scalars in row-major order.
-  public func output<S: TensorScalar>(_ scalars: [S], index: Int = 0) throws(OpFailure) -> AnyTensor {
+  public func output<S: TensorScalar>(_ scalars: [S], index: Int = 0) throws(OpFailure) -> AnyTensor
+  {
     let shape = try outputShape(index)
     do {
       return AnyTensor(try Tensor(shape: shape, scalars: scalars))

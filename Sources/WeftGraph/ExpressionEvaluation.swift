@@ -79,7 +79,8 @@ struct ExpressionEvaluator {
     }
   }
 
-  private func operandType(_ a: ScalarExpression, _ b: ScalarExpression) throws(OpFailure) -> DType? {
+  private func operandType(_ a: ScalarExpression, _ b: ScalarExpression) throws(OpFailure) -> DType?
+  {
     let types = inputs.map(\.dtype)
     if let type = try a.dtype(types) { return type }
     return try b.dtype(types)

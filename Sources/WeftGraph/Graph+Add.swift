@@ -125,7 +125,8 @@ private struct Draft {
     let labels = definition.inputNames
     let width = labels.map(\.count).max() ?? 0
     return inputs.enumerated().map { index, input in
-      var label = index < labels.count ? labels[index] : inputs.count == 1 ? "input" : "input \(index)"
+      var label =
+        index < labels.count ? labels[index] : inputs.count == 1 ? "input" : "input \(index)"
       label += String(repeating: " ", count: max(0, width - label.count))
       let place = input.operation.origin.location.map { " from \($0)" } ?? ""
       return "\(label) '\(input.sourceName)'\(place)"

@@ -32,7 +32,8 @@ extension Graph {
     let third = max(5, (rows.map(\.count) + totals.map(\.1)).map(\.count).max() ?? 0)
     let rule = String(repeating: "─", count: first + second + third)
     func row(_ a: String, _ b: String, _ c: String) -> String {
-      a.padded(first) + b.padded(second) + String(repeating: " ", count: max(0, third - c.count)) + c
+      a.padded(first) + b.padded(second) + String(repeating: " ", count: max(0, third - c.count))
+        + c
     }
     var lines = [row("layer", "parameters", "count"), rule]
     lines += rows.map { row($0.layer, $0.parameter, $0.count) }

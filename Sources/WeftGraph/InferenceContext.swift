@@ -31,7 +31,9 @@ public struct InferenceContext: Sendable {
   public func shapeValue(_ index: Int) -> TensorShape {
     if let known = integers(index) { return TensorShape(known.map { $0 < 0 ? nil : $0 }) }
     if shapes.indices.contains(index), let shape = shapes[index] { return shape }
-    guard inputs.indices.contains(index), let length = inputs[index].shape[0] else { return .unknown }
+    guard inputs.indices.contains(index), let length = inputs[index].shape[0] else {
+      return .unknown
+    }
     return .unknown(rank: length)
   }
 
@@ -65,7 +67,8 @@ public struct InferenceContext: Sendable {
   /// Throws unless the input's rank is this or unknown.
   public func require(_ index: Int, rank: Int) throws(OpFailure) {
     if let actual = inputs[index].shape.rank, actual != rank {
-      throw OpFailure("takes rank \(rank), not the shape \(inputs[index].shape)", code: .invalidShape)
+      throw OpFailure(
+        "takes rank \(rank), not the shape \(inputs[index].shape)", code: .invalidShape)
     }
   }
 }

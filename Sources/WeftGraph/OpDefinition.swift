@@ -96,7 +96,9 @@ extension OpDefinition {
   public var inputNames: [String] { [] }
   public func shapeValue(_ context: InferenceContext) -> TensorShape? { nil }
   public func valueFromTypes(_ context: InferenceContext) -> [AnyTensor]? { nil }
-  public func gradients<S: FloatingScalar>(_ context: GradientContext<S>) -> [(any AnyNode)?]? { nil }
+  public func gradients<S: FloatingScalar>(_ context: GradientContext<S>) -> [(any AnyNode)?]? {
+    nil
+  }
 
   /// The type name of this operation.
   public var typeName: String { Self.typeName }

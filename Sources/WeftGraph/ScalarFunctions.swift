@@ -40,11 +40,10 @@ func scalarFunction(_ function: UnaryFunction, _ x: Double) -> Double {
 }
 
 /// The derivative of log Γ: reflection for negative numbers, recurrence up to 10, then the
-/// asymptotic series (Abramowitz and Stegun 6.3.6, 6.3.7, 6.3.18). NaN at the poles below zero.
+/// asymptotic series (Abramowitz and Stegun 6.3.6, 6.3.7, 6.3.18). NaN at the poles: 0, -1, -2, ...
 private func digamma(_ x: Double) -> Double {
   if x.isNaN || x == -.infinity { return .nan }
-  if x == 0 { return -.infinity }
-  if x < 0 {
+  if x <= 0 {
     if x == x.rounded() { return .nan }
     return digamma(1 - x) - .pi / Glibc.tan(.pi * x)
   }

@@ -50,7 +50,8 @@ struct Stages: Sendable {
     let outputs = results.indices.map { boundary.operation.output($0) }
     var nodes = feeds
     var tensors = fed
-    for (output, tensor) in zip(boundary.crossing + outputs, before.dropFirst(operands.count) + results)
+    for (output, tensor) in zip(
+      boundary.crossing + outputs, before.dropFirst(operands.count) + results)
     where !nodes.contains(output) {
       nodes.append(output)
       tensors.append(tensor)
@@ -71,7 +72,9 @@ struct Stages: Sendable {
     return (0..<buffer.resultCount).map { buffer.results[$0] }
   }
 
-  private func evaluate(_ inputs: [AnyTensor], in session: Session) throws(GraphError) -> [AnyTensor] {
+  private func evaluate(_ inputs: [AnyTensor], in session: Session) throws(GraphError)
+    -> [AnyTensor]
+  {
     let operation = boundary.operation
     do throws(OpFailure) {
       let types = try operation.definition.outputTypes(

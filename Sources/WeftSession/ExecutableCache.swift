@@ -35,7 +35,8 @@ struct ExecutableCache {
   mutating func insert(_ answer: Answer, for key: Key) {
     clock += 1
     compiled += 1
-    if entries.count >= limit, let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse }) {
+    if entries.count >= limit, let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse })
+    {
       entries[oldest.key] = nil
     }
     entries[key] = (answer, clock)

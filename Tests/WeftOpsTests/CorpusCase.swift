@@ -6,6 +6,7 @@ struct CorpusCase {
   let graph: Graph
   let inputs: [Output]
   let values: [AnyTensor]
+  let names: [String]
   let attributes: [String: Corpus.Value]
 
   /// A description of how a function is called: the outputs for the operands.
@@ -14,6 +15,11 @@ struct CorpusCase {
   /// An operand as a node of that type.
   func node<S: TensorScalar>(_ index: Int, _: S.Type = S.self) -> Node<S> {
     Node(output: inputs[index])
+  }
+
+  /// The operand of that name, where there is one.
+  func node<S: TensorScalar>(named name: String, _: S.Type = S.self) -> Node<S>? {
+    names.firstIndex(of: name).map { Node(output: inputs[$0]) }
   }
 
   /// Whether an operand is of that type.
@@ -68,12 +74,16 @@ func difference(_ entry: Corpus.Case, in folder: URL, shapesKnown: Bool, _ build
       ).output(0)
     }
     let outputs = build(
-      CorpusCase(graph: graph, inputs: inputs, values: values, attributes: entry.attrs ?? [:]))
+      CorpusCase(graph: graph, inputs: inputs, values: values, names: entry.inputs.map(\.name),
+        attributes: entry.attrs ?? [:]))
     try graph.validate()
     let paths = backpropagate(
       from: outputs, to: inputs, seeds: try weights(outputs, values, inputs, graph))
     var evaluator = Evaluator(feeding: Dictionary(zip(inputs, values)) { a, _ in a })
     let results = try evaluator.evaluate(outputs)
+    if let expected = entry.outputs, expected.count > results.count {
+      return "\(results.count) outputs instead of \(expected.count)"
+    }
     let tolerance = entry.tolerance
     for (index, expected) in (entry.outputs ?? []).enumerated() {
       guard let file = expected.file, index < results.count else { continue }
@@ -107,21 +117,24 @@ func difference(_ entry: Corpus.Case, in folder: URL, shapesKnown: Bool, _ build
 private func weights(
   _ outputs: [Output], _ values: [AnyTensor], _ inputs: [Output], _ graph: Graph
 ) throws -> [Output?] {
-  guard outputs.contains(where: { $0.type?.dtype.isFloating == true }) else { return [] }
+  guard outputs.contains(where: { $0.type.map { isReal($0.dtype) } ?? false }) else { return [] }
   var evaluator = Evaluator(feeding: Dictionary(zip(inputs, values)) { a, _ in a })
   let results = try evaluator.evaluate(outputs)
   return results.enumerated().map { number, result in
-    guard let type = result.dtype.floatingType else { return nil }
+    guard isReal(result.dtype) else { return nil }
     let numbers = (0..<result.count).map { index in
       let product = Double(index + 1 + 7919 * number) * 0.6180339887498949
       return 2 * (product - product.rounded(.down)) - 1
     }
-    func open<S: FloatingScalar>(_: S.Type) -> AnyTensor? {
-      (try? Tensor<S>(shape: result.shape, scalars: numbers.map { S($0) })).map { AnyTensor($0) }
+    func open<S: TensorScalar>(_: S.Type) -> AnyTensor? {
+      let scalars = numbers.map { S(converting: $0) }
+      return (try? Tensor<S>(shape: result.shape, scalars: scalars)).map { AnyTensor($0) }
     }
-    return open(type).map { graph.add(Const($0), name: "weights", at: nil).output(0) }
+    return open(result.dtype.scalarType).map { graph.add(Const($0), name: "weights", at: nil).output(0) }
   }
 }
+
+private func isReal(_ dtype: DType) -> Bool { !dtype.isInteger && dtype != .bool }
 
 /// Nil if the tensors agree: integers exactly, real numbers within the tolerance, NaN with NaN.
 private func mismatch(_ got: AnyTensor, _ want: AnyTensor, rtol: Double, atol: Double) -> String? {

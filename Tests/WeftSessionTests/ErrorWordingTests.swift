@@ -5,7 +5,8 @@ import Weft
 @Suite struct ErrorWordingTests {
   @Test func matricesThatDoNotFit() throws {
     let graph = Graph()
-    let features = graph.placeholder(Float.self, shape: [nil, 1108], name: "features"); let one = #line
+    let features = graph.placeholder(Float.self, shape: [nil, 1108], name: "features");
+    let one = #line - 1
     let kernel = try graph.scope("dense") {
       graph.variable(try Tensor<Float>.zeros([1120, 256]), name: "kernel")
     }
@@ -46,7 +47,8 @@ import Weft
     }
     let line = #line - 4
     let scale = graph.variable(Tensor<Float>(1), name: "scale")
-    let loss = apply(Identity(), [sum(matmul(x, kernel) + bias) * scale], as: Float.self, name: "loss")
+    let loss = apply(
+      Identity(), [sum(matmul(x, kernel) + bias) * scale], as: Float.self, name: "loss")
     let session = try Session(graph)
     try session.load(Tensor(2), into: scale)
     let error = #expect(throws: GraphError.self) {
@@ -61,8 +63,10 @@ import Weft
 
   @Test func aModelBuiltTwice() throws {
     let graph = Graph()
-    let first = graph.placeholder(Float.self, shape: [], name: "x"); let one = #line
-    let second = graph.placeholder(Float.self, shape: [], name: "x"); let two = #line
+    let first = graph.placeholder(Float.self, shape: [], name: "x")
+    let one = #line - 1
+    let second = graph.placeholder(Float.self, shape: [], name: "x")
+    let two = #line - 1
     let loss = apply(Neg(), [second], as: Float.self, name: "loss")
     let session = try Session(graph)
     let error = #expect(throws: GraphError.self) { try session.run(loss, feeding: [first: 1]) }
@@ -74,7 +78,8 @@ import Weft
 
   @Test func feedsThatDoNotFit() throws {
     let graph = Graph()
-    let x = graph.placeholder(Float.self, shape: [nil, 784], name: "x"); let line = #line
+    let x = graph.placeholder(Float.self, shape: [nil, 784], name: "x")
+    let line = #line - 1
     let y = -x
     let session = try Session(graph)
     func message(_ feeds: Feeds) -> String? {
@@ -83,7 +88,8 @@ import Weft
     let place = "feed 'x:0' (ErrorWordingTests.swift:\(line)): "
     let narrow = try Tensor<Float>.zeros([128, 783])
     #expect(message([x: narrow]) == place + "takes the shape [?, 784], was given [128, 783]")
-    #expect(message([x: try Tensor<Int32>.zeros([1, 784])]) == place + "takes float32, was given int32")
+    #expect(
+      message([x: try Tensor<Int32>.zeros([1, 784])]) == place + "takes float32, was given int32")
     let good = try Tensor<Float>.zeros([1, 784])
     var twice: Feeds = [x: good]
     twice.feed(x, good)
@@ -96,11 +102,13 @@ import Weft
     let graph = Graph()
     let x = graph.constant(Tensor<Float>([1, 2, 3]))
     let session = try Session(graph)
-    let total = sum(x); let line = #line
+    let total = sum(x)
+    let line = #line - 1
     let error = #expect(throws: GraphError.self) { try session.run(total) }
     #expect(
       error?.description.hasPrefix(
-        "constant 'Const_1' (ErrorWordingTests.swift:\(line)): added after a session sealed the graph")
+        "constant 'Const_1' (ErrorWordingTests.swift:\(line)): added after a session sealed the graph"
+      )
         == true)
     #expect(error?.code == .sealedGraph)
   }

@@ -5,7 +5,8 @@ import Weft
 func devices() -> [any Device] { [ReferenceDevice(), CPUDevice(threads: 2)] }
 
 @Suite struct SessionTests {
-  @Test(arguments: devices().indices) func aStepOfGradientDescentLowersTheLoss(_ index: Int) throws {
+  @Test(arguments: devices().indices) func aStepOfGradientDescentLowersTheLoss(_ index: Int) throws
+  {
     let graph = Graph(seed: 1)
     let x = graph.placeholder(Float.self, shape: [nil, 3], name: "x")
     let labels = graph.placeholder(Float.self, shape: [nil, 2], name: "labels")

@@ -44,7 +44,9 @@ import Weft
   @Test func reuseOfWhatDoesNotExistNamesTheNearest() throws {
     let graph = Graph()
     _ = graph.variableScope("layer1") { graph.getVariable("kernel", shape: [3, 4]) }
-    _ = graph.variableScope("layer1", reuse: .always) { graph.getVariable("kernal", shape: [3, 4]) }
+    _ = graph.variableScope("layer1", reuse: .always) {
+      graph.getVariable("kernal", shape: [3, 4])
+    }
     let error = #expect(throws: GraphError.self) { try graph.validate() }
     #expect(error?.code == .missingVariable)
     #expect(error?.notes.first == "there is 'layer1/kernel'")

@@ -3,7 +3,9 @@ import Weft
 
 /// Which value a read of a variable sees does not depend on scheduling.
 @Suite struct VariableSemanticsTests {
-  @Test(arguments: devices().indices) func aReadSeesTheValueFromBeforeTheRunsUpdates(_ index: Int) throws {
+  @Test(arguments: devices().indices) func aReadSeesTheValueFromBeforeTheRunsUpdates(_ index: Int)
+    throws
+  {
     let graph = Graph()
     let v = graph.variable(Tensor<Float>(1), name: "v")
     // The reader is made after the update, and fetched with it.
@@ -17,7 +19,8 @@ import Weft
     #expect(try session.value(of: v).scalar == 11)
   }
 
-  @Test(arguments: devices().indices) func aControlDependencyMakesTheUpdateSeen(_ index: Int) throws {
+  @Test(arguments: devices().indices) func aControlDependencyMakesTheUpdateSeen(_ index: Int) throws
+  {
     let graph = Graph()
     let v = graph.variable(Tensor<Float>(1), name: "v")
     let update = v.assignAdd(Tensor<Float>(10).constant(in: graph))

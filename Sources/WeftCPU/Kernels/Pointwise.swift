@@ -13,7 +13,8 @@ func planPointwise(_ expression: ScalarExpression, _ request: KernelRequest) thr
     assembler: assembler, output: register, dtype: output.dtype)
   let count = request.inputs.count
   return { (arguments) throws(OpFailure) in
-    let status = withUnsafeTemporaryAllocation(of: UnsafeRawPointer?.self, capacity: max(count, 1)) {
+    let status = withUnsafeTemporaryAllocation(of: UnsafeRawPointer?.self, capacity: max(count, 1))
+    {
       inputs in
       for index in 0..<count { inputs[index] = UnsafeRawPointer(arguments.input(index)) }
       var result: UnsafeMutableRawPointer? = arguments.output(0)
@@ -68,7 +69,8 @@ final class PointwiseProgram: @unchecked Sendable {
       }
     }
     guard let program else {
-      let text = String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      let text = String(
+        decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
       throw OpFailure("the CPU cannot run the formula: \(text)", code: .unsupported)
     }
     pointer = program

@@ -6,9 +6,10 @@ import WeftOps
 /// element, as TensorFlow does.
 private func planFill(
   _ request: KernelRequest,
-  _ fill: @escaping @Sendable (
-    Int32, UInt64, UInt64, UInt64, UnsafeMutableRawPointer, Int, OpaquePointer?
-  ) -> Int32
+  _ fill:
+    @escaping @Sendable (
+      Int32, UInt64, UInt64, UInt64, UnsafeMutableRawPointer, Int, OpaquePointer?
+    ) -> Int32
 ) -> CPUKernel {
   let output = request.outputs[0]
   let (count, dtype) = (output.count, Int32(output.dtype.rawValue))

@@ -15,11 +15,9 @@ public struct Cast: PointwiseDefinition {
     return context.shapeValue(0)
   }
   public func gradients<S: FloatingScalar>(_ context: GradientContext<S>) -> [(any AnyNode)?]? {
-    guard let source = context.operation.inputs[0].type?.dtype.floatingType else { return [nil] }
-    func open<T: FloatingScalar>(_: T.Type) -> any AnyNode {
-      apply(Cast(to: T.dtype), [context.gradient(0)], as: T.self)
-    }
-    return [open(source)]
+    guard let source = context.operation.inputs[0].type?.dtype, source != .bool, !source.isInteger
+    else { return [nil] }
+    return [apply(Cast(to: source), [context.gradient(0)]) as Node<S>]
   }
 }
 

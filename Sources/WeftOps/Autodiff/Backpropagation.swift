@@ -46,7 +46,7 @@ private struct Backpropagation {
     let ancestors = collectAncestors(objectives)
     markDependents(ancestors)
     for (index, objective) in objectives.enumerated() {
-      guard objective.type?.dtype.isFloating == true else { continue }
+      guard objective.type?.dtype.gradientType != nil else { continue }
       let seed = (index < seeds.count ? seeds[index] : nil) ?? ones(like: objective)
       pending[objective, default: []].append(seed)
     }
@@ -82,7 +82,7 @@ private struct Backpropagation {
     let gradients = operation.outputs.map { gradient(of: $0) }
     guard let first = gradients.firstIndex(where: { $0 != nil }),
       operation.inputs.contains(where: leadsToSource),
-      let type = operation.outputTypes[first].dtype.floatingType
+      let type = operation.outputTypes[first].dtype.gradientType
     else { return }
     guard let rows = rule(operation, gradients, type) else {
       blockers.append(operation)
@@ -119,21 +119,32 @@ private struct Backpropagation {
       parts.count == 1
       ? parts[0]
       : graph.withOrigin(.gradient(of: output.operation.name, from: output.operation.origin)) {
-        graph.add(AddN(count: parts.count), inputs: parts, at: nil).output(0)
+        addUp(parts)
       }
     summed[output] = total
     return total
   }
 
+  private func addUp(_ parts: [Output]) -> Output {
+    let sum = AddN(count: parts.count)
+    guard let dtype = parts[0].type?.dtype, !dtype.isFloating else {
+      return graph.add(sum, inputs: parts, at: nil).output(0)
+    }
+    // Storage types have no arithmetic of their own.
+    let wide = parts.map { graph.add(Cast(to: .float32), inputs: [$0], at: nil).output(0) }
+    let total = graph.add(sum, inputs: wide, at: nil)
+    return graph.add(Cast(to: dtype), inputs: total.outputs, at: nil).output(0)
+  }
+
   private func ones(like output: Output) -> Output {
-    func open<S: FloatingScalar>(_: S.Type) -> Output {
-      let one = graph.constant(Tensor(S(1)), name: "grad_ys_0", at: nil)
+    func open<S: TensorScalar>(_: S.Type) -> Output {
+      let one = graph.constant(Tensor(S(converting: 1)), name: "grad_ys_0", at: nil)
       if output.type?.shape.rank == 0 { return one.output }
       return graph.add(
         BroadcastTo(), inputs: [one.output, shapeNode(output).output], at: nil
       ).output(0)
     }
-    guard let type = output.type?.dtype.floatingType else { return output }
+    guard let type = output.type?.dtype.scalarType else { return output }
     return graph.withOrigin(.gradient(of: output.operation.name, from: output.operation.origin)) {
       open(type)
     }
@@ -156,5 +167,14 @@ private struct Backpropagation {
       }
     }
     return false
+  }
+}
+
+extension DType {
+  /// The type of the nodes that a gradient rule sees for a tensor of this type; nil where no
+  /// gradients flow. The nodes of a storage type pass through casts and copies as if they were
+  /// `Float`'s.
+  fileprivate var gradientType: (any FloatingScalar.Type)? {
+    self == .float16 || self == .bfloat16 ? Float.self : floatingType
   }
 }

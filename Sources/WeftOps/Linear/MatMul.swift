@@ -83,20 +83,26 @@ public struct MatMul: OpDefinition {
   }
 }
 
-/// The product of two matrices.
+/// The product of two matrices, or of the matrices in the last two axes of larger tensors.
 ///
 /// Formula: c[i, j] = Σₖ a[i, k] b[k, j], where `transposeA` and `transposeB` read an operand as its
-/// transpose. Shapes: [m, k] x [k, n] gives [m, n].
+/// transpose. Shapes: [m, k] x [k, n] gives [m, n]; with more axes [..., m, k] x [..., k, n] gives
+/// [..., m, n], where the leading axes broadcast.
 ///
 /// ```swift
 /// let hidden = relu(matmul(x, w) + b)
 /// ```
-/// Errors: inner dimensions that differ, operands that are not matrices. Gradients: g bᵀ and aᵀ g.
+/// Errors: inner dimensions that differ, operands of rank 0 or 1. Gradients: g bᵀ and aᵀ g.
 public func matmul<S: NumericScalar>(
   _ a: some NodeConvertible<S>, _ b: some NodeConvertible<S>, transposeA: Bool = false,
   transposeB: Bool = false, name: String? = nil, fileID: String = #fileID, line: Int = #line
 ) -> Node<S> {
-  apply(
-    MatMul(transposeA: transposeA, transposeB: transposeB), [a.node, b.node], name: name,
-    at: SourceLocation(fileID, line))
+  let (a, b) = (a.node, b.node)
+  let isBatched = Swift.max(a.shape.rank ?? 2, b.shape.rank ?? 2) > 2
+  let definition: any OpDefinition =
+    isBatched
+    ? BatchMatMulV2(adjointX: transposeA, adjointY: transposeB)
+    : MatMul(transposeA: transposeA, transposeB: transposeB)
+  // Both carry the plain name, as in TensorFlow.
+  return apply(definition, [a, b], name: name ?? "MatMul", at: SourceLocation(fileID, line))
 }

@@ -4,6 +4,8 @@ import WeftGraph
 protocol ArgExtremeDefinition: OpDefinition {
   /// `int64` or `int32`.
   var outputType: DType { get }
+  /// What every element but NaN is at least as good as.
+  func worst<S: NumericScalar>(_: S.Type) -> S
   /// Whether the first element is better than the second.
   func isBetter<S: NumericScalar>(_ a: S, than b: S) -> Bool
 }
@@ -40,9 +42,11 @@ extension ArgExtremeDefinition {
     func open<S: NumericScalar>(_: S.Type) throws(OpFailure) -> AnyTensor {
       let values = try context.input(0, as: S.self).scalars
       let indices = axisLines(input.shape, axis).map { line in
-        var best = 0
-        for (index, position) in line.enumerated()
-        where isBetter(values[position], than: values[line[best]]) { best = index }
+        // NaN is never better, so it is passed over, as TensorFlow does.
+        var (best, value) = (0, worst(S.self))
+        for (index, position) in line.enumerated() where isBetter(values[position], than: value) {
+          (best, value) = (index, values[position])
+        }
         return best
       }
       return try context.reals(indices.map { Double($0) })
@@ -59,6 +63,7 @@ public struct ArgMax: ArgExtremeDefinition {
   public static let typeName = "ArgMax"
   public let outputType: DType
   public init(outputType: DType = .int64) { self.outputType = outputType }
+  func worst<S: NumericScalar>(_: S.Type) -> S { S.lowest }
   func isBetter<S: NumericScalar>(_ a: S, than b: S) -> Bool { a > b }
 }
 
@@ -67,10 +72,11 @@ public struct ArgMin: ArgExtremeDefinition {
   public static let typeName = "ArgMin"
   public let outputType: DType
   public init(outputType: DType = .int64) { self.outputType = outputType }
+  func worst<S: NumericScalar>(_: S.Type) -> S { S.highest }
   func isBetter<S: NumericScalar>(_ a: S, than b: S) -> Bool { a < b }
 }
 
-/// The index of the largest element along an axis: of the first, where several are largest.
+/// The index of the largest element along an axis: of the first, where several are largest. NaN counts as smallest.
 ///
 /// ```swift
 /// let predicted = argMax(scores, axis: -1)

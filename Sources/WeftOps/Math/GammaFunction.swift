@@ -56,12 +56,12 @@ public struct Polygamma: OpDefinition {
 /// ψ⁽ⁿ⁾(x) = (-1)ⁿ⁺¹ n! ζ(n + 1, x) for whole n > 0 and x > 0; for smaller x by the recurrence
 /// ψ⁽ⁿ⁾(x) = ψ⁽ⁿ⁾(x + 1) - (-1)ⁿ n! / xⁿ⁺¹. NaN for other n, ∞ at the poles.
 private func polygammaValue(_ order: Double, _ x: Double) -> Double {
-  guard order.isFinite, order >= 1, order == order.rounded(), !x.isNaN, x != -.infinity else {
+  guard order.isFinite, order >= 1, order == order.rounded(), !x.isNaN else {
     return .nan
   }
   if x == .infinity { return 0 }
   let sign: Double = order.truncatingRemainder(dividingBy: 2) == 1 ? 1 : -1
-  if x <= 0, x == x.rounded() { return sign > 0 ? .infinity : .nan }
+  if x <= 0, x == x.rounded() { return sign * .infinity }
   // Further below zero than this the recurrence would take too long.
   guard x > -1e6 else { return .nan }
   return sign * tgamma(order + 1) * hurwitzZeta(order + 1, x)

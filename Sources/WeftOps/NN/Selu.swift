@@ -5,13 +5,14 @@ import WeftGraph
 private let seluScale = 1.0507009873554804934193349852946
 private let seluAlpha = 1.6732632423543772848170429916717
 
-/// TensorFlow's `Selu`.
+/// TensorFlow's `Selu`. It takes eˣ - 1 literally, so that numbers just below 0 fall on the same side of
+/// the bend as they do there.
 public struct Selu: PointwiseDefinition {
   public static let typeName = "Selu"
   public init() {}
   public var expression: ScalarExpression {
     .select(
-      .input(0) .< 0, .constant(seluScale * seluAlpha) * .unary(.expm1, .input(0)),
+      .input(0) .< 0, .constant(seluScale * seluAlpha) * (.unary(.exp, .input(0)) - 1),
       .constant(seluScale) * .input(0))
   }
   public func gradients<S: FloatingScalar>(_ context: GradientContext<S>) -> [(any AnyNode)?]? {
@@ -38,7 +39,8 @@ public struct SeluGrad: PointwiseDefinition {
   }
 }
 
-/// The scaled exponential linear unit: λ x, for negative x λ α (eˣ - 1), with λ = 1.0507 and α = 1.6733.
+/// The scaled exponential linear unit: λ x, for negative x λ α (eˣ - 1), with λ = 1.0507 and
+/// α = 1.6733.
 ///
 /// Gradient: λ, for negative x λ α eˣ.
 public func selu<S: FloatingScalar>(

@@ -70,23 +70,39 @@ private func evaluateRows(
   return try open(type)
 }
 
-/// The softmax over the last axis: exp(xⱼ - m) / Σₖ exp(xₖ - m), with m the largest x of the row.
+/// The softmax over an axis: exp(xⱼ - m) / Σₖ exp(xₖ - m), with m the largest x.
 ///
 /// ```swift
 /// let prediction = softmax(logits)  // rows sum to 1
 /// ```
-/// Gradient: (g - Σ g y) y.
+/// Errors: a scalar, an axis outside the rank. Gradient: (g - Σ g y) y.
 public func softmax<S: FloatingScalar>(
-  _ x: some NodeConvertible<S>, name: String? = nil, fileID: String = #fileID, line: Int = #line
+  _ x: some NodeConvertible<S>, axis: Int = -1, name: String? = nil,
+  fileID: String = #fileID, line: Int = #line
 ) -> Node<S> {
-  apply(Softmax(), [x.node], name: name, at: SourceLocation(fileID, line))
+  let (x, location) = (x.node, SourceLocation(fileID, line))
+  if isLast(axis, of: x) { return apply(Softmax(), [x], name: name, at: location) }
+  return composite(name ?? "Softmax", x.graph, location) {
+    let powers = exp(x - stopGradient(max(x, axes: [axis], keepDims: true)))
+    return powers / sum(powers, axes: [axis], keepDims: true)
+  }
 }
 
-/// The logarithm of the softmax over the last axis: xⱼ - m - log Σₖ exp(xₖ - m).
+/// The logarithm of the softmax over an axis: xⱼ - m - log Σₖ exp(xₖ - m), with m the largest x.
 ///
-/// Gradient: g - softmax(x) Σ g.
+/// Errors: a scalar, an axis outside the rank. Gradient: g - softmax(x) Σ g.
 public func logSoftmax<S: FloatingScalar>(
-  _ x: some NodeConvertible<S>, name: String? = nil, fileID: String = #fileID, line: Int = #line
+  _ x: some NodeConvertible<S>, axis: Int = -1, name: String? = nil,
+  fileID: String = #fileID, line: Int = #line
 ) -> Node<S> {
-  apply(LogSoftmax(), [x.node], name: name, at: SourceLocation(fileID, line))
+  let (x, location) = (x.node, SourceLocation(fileID, line))
+  if isLast(axis, of: x) { return apply(LogSoftmax(), [x], name: name, at: location) }
+  return composite(name ?? "LogSoftmax", x.graph, location) {
+    let shifted = x - stopGradient(max(x, axes: [axis], keepDims: true))
+    return shifted - log(sum(exp(shifted), axes: [axis], keepDims: true))
+  }
+}
+
+private func isLast<S: TensorScalar>(_ axis: Int, of x: Node<S>) -> Bool {
+  axis == -1 || x.shape.rank.map { axis == $0 - 1 } ?? false
 }

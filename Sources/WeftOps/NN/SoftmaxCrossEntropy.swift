@@ -77,20 +77,32 @@ public struct SoftmaxCrossEntropyWithLogits: OpDefinition {
 /// The cross-entropy of each row between the softmax of the logits and a distribution over classes.
 ///
 /// Formula: lossᵢ = -Σⱼ labelsᵢⱼ log softmax(logits)ᵢⱼ, computed from shifted logits so that it does not
-/// overflow. Shapes: [n, classes] and [n, classes] give [n].
+/// overflow. Shapes: [..., classes] and [..., classes] give [...].
 ///
 /// ```swift
 /// let loss = mean(softmaxCrossEntropy(logits: scores, labels: labels))
 /// ```
-/// Errors: operands that are not matrices of one shape. Gradient: softmax(logits) - labels for the
-/// logits, -log softmax(logits) for the labels.
+/// Errors: operands of different shapes. Gradient: softmax(logits) - labels for the logits,
+/// -log softmax(logits) for the labels.
 public func softmaxCrossEntropy<S: FloatingScalar>(
   logits: some NodeConvertible<S>, labels: some NodeConvertible<S>, name: String? = nil,
   fileID: String = #fileID, line: Int = #line
 ) -> Node<S> {
-  apply(
-    SoftmaxCrossEntropyWithLogits(), [logits.node, labels.node], name: name,
-    at: SourceLocation(fileID, line))
+  let (logits, labels, location) = (logits.node, labels.node, SourceLocation(fileID, line))
+  let definition = SoftmaxCrossEntropyWithLogits()
+  guard let rank = logits.shape.rank, rank != 2 else {
+    return apply(definition, [logits, labels], name: name, at: location)
+  }
+  return composite(name ?? definition.typeName, logits.graph, location) {
+    let losses: Node<S> = apply(definition, [asRows(logits), asRows(labels)])
+    return reshape(losses, shapePart(logits, .leading(dropping: 1)))
+  }
+}
+
+/// The leading axes as one: [..., classes] as [n, classes].
+func asRows<S: TensorScalar>(_ x: Node<S>) -> Node<S> {
+  guard let columns = x.shape[-1], columns > 0 else { return reshape(x, shapePart(x, .rows)) }
+  return reshape(x, [-1, columns])
 }
 
 /// A vector as a column: the shape with 1 appended.

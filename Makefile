@@ -1,0 +1,23 @@
+# What to do with Weft. Every target installs what it needs first.
+
+.PHONY: demo test check format bench setup
+
+demo: setup  ## Trains a network on the letters that ship with the project.
+	swift run -c release notmnist
+
+test: setup  ## Builds everything and runs every test.
+	swift test
+
+check: setup  ## Style, module rules, and use from another package.
+	Scripts/check-format.sh
+	Scripts/check-modules.sh
+	Scripts/check-outside-package.sh
+
+format:  ## Formats all Swift sources in place.
+	git ls-files '*.swift' | xargs swift format format --in-place
+
+bench: setup  ## Times a training step of each workload; PEERS=1 adds TensorFlow, PyTorch and JAX.
+	Benchmarks/run.sh
+
+setup:
+	@Scripts/setup.sh

@@ -1,0 +1,5 @@
+import Testing
+import Weft
+import WeftTesting
+
+@Suite struct CoverageTests {}
