@@ -34,9 +34,8 @@ public struct Adam: Optimizer {
   }
 
   public func prepare(_ variables: [AnyVariable], in step: OptimizerStep) {
-    guard let first = variables.min(by: { $0.name < $1.name }) else { return }
-    step.scalarVariable("beta1_power", initial: beta1, like: first)
-    step.scalarVariable("beta2_power", initial: beta2, like: first)
+    step.scalarVariable("beta1_power", initial: beta1)
+    step.scalarVariable("beta2_power", initial: beta2)
     for variable in variables {
       step.slot("m", of: variable)
       step.slot("v", of: variable)
@@ -46,8 +45,8 @@ public struct Adam: Optimizer {
   public func update(_ variable: AnyVariable, by gradient: Output, in step: OptimizerStep)
     -> GraphOperation
   {
-    let power1 = step.scalarVariable("beta1_power", initial: beta1, like: variable)
-    let power2 = step.scalarVariable("beta2_power", initial: beta2, like: variable)
+    let power1 = step.scalarVariable("beta1_power", initial: beta1)
+    let power2 = step.scalarVariable("beta2_power", initial: beta2)
     let inputs = [
       variable.reference, step.slot("m", of: variable).reference,
       step.slot("v", of: variable).reference,

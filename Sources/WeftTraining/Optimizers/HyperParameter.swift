@@ -6,6 +6,8 @@
 /// GradientDescent(learningRate: 0.5)
 /// GradientDescent(learningRate: exponentialDecay(0.5, step, 1000, 0.9))
 /// ```
+/// Optimizers round plain numbers to `float32`, as TensorFlow does; for more, give them a node:
+/// `graph.constant(0.01)` is one of `Double`.
 public protocol HyperParameter: Sendable {
   /// The number as a node of the given element type.
   ///

@@ -25,14 +25,22 @@ public final class OptimizerStep {
   }
 
   /// A hyper-parameter in the element type of a variable; made once for all variables of that type.
+  ///
+  /// As in TensorFlow, a plain number is rounded to `float32` first, whatever the variable's type. A
+  /// node keeps its precision.
   public func parameter(_ value: any HyperParameter, _ name: String, for variable: AnyVariable)
     -> Output
   {
     let dtype = variable.type.dtype
     let key = "\(name) \(dtype)"
     if let known = parameters[key] { return known }
+    let full = "\(self.name)/\(name)"
     func open<S: FloatingScalar>(_: S.Type) -> Output {
-      value.scalar(S.self, in: graph, name: "\(self.name)/\(name)", at: location).output
+      if value is any AnyNode {
+        return value.scalar(S.self, in: graph, name: full, at: location).output
+      }
+      let number = value.scalar(Float.self, in: graph, name: full, at: location)
+      return number.scalar(S.self, in: graph, name: "\(full)/Cast", at: location).output
     }
     // The update's shape rule refuses other element types with the variable's name.
     let made = open(realType(variable))
@@ -74,23 +82,16 @@ public final class OptimizerStep {
   }
 
   /// A scalar variable of the whole step, such as a power of a decay rate; the same name is the same
-  /// variable.
-  ///
-  /// - Parameter variable: the first call's gives the element type.
+  /// variable. Its type is `float32`, whatever is trained, as in TensorFlow.
   @discardableResult
-  public func scalarVariable(
-    _ name: String, initial: any HyperParameter, like variable: AnyVariable
-  ) -> AnyVariable {
+  public func scalarVariable(_ name: String, initial: any HyperParameter) -> AnyVariable {
     if let known = scalars[name] { return known }
-    func open<S: FloatingScalar>(_: S.Type) -> AnyVariable {
-      graph.withoutControlDependencies {
-        let unique = graph.vacantName(name)
-        let value = initial.scalar(
-          S.self, in: graph, name: "\(unique)/initial_value", at: location)
-        return graph.makeVariable(value, name: unique, trainable: false, at: location).erased
-      }
+    let made = graph.withoutControlDependencies {
+      let unique = graph.vacantName(name)
+      let value = initial.scalar(
+        Float.self, in: graph, name: "\(unique)/initial_value", at: location)
+      return graph.makeVariable(value, name: unique, trainable: false, at: location).erased
     }
-    let made = open(realType(variable))
     scalars[name] = made
     return made
   }
@@ -130,7 +131,7 @@ public final class OptimizerStep {
 }
 
 /// The element type of a variable, or `Float` for one that the update's shape rule refuses.
-private func realType(_ variable: AnyVariable) -> any FloatingScalar.Type {
+func realType(_ variable: AnyVariable) -> any FloatingScalar.Type {
   if let type = variable.type.dtype.floatingType { return type }
   return Float.self
 }
