@@ -88,6 +88,23 @@ let corpusNN: [String: CorpusCase.Builder] = [
       ? [inTopK(c.node(0), c.node(1, Int64.self), k: c.int("k")).output]
       : [inTopK(c.node(0), c.node(1, Int32.self), k: c.int("k")).output]
   },
+  "dropout": { c in
+    let noise = c.ints("noise_shape")
+    return [
+      dropout(
+        c.node(0, F.self), keep: 1 - c.double("rate"), noiseShape: noise.isEmpty ? nil : noise,
+        seed: c.int("op_seed")
+      ).output
+    ]
+  },
+  "fused_batch_norm": { c in
+    let training = c.bool("is_training")
+    let (y, mean, variance) = fusedBatchNorm(
+      c.node(0, F.self), scale: c.node(1), offset: c.node(2),
+      mean: c.node(named: "mean"), variance: c.node(named: "variance"),
+      epsilon: c.double("epsilon"), isTraining: training)
+    return training ? [y.output, mean.output, variance.output] : [y.output]
+  },
   "losses_huber": { c in
     [huberLoss(labels: c.node(0, F.self), predictions: c.node(1)).output]
   },

@@ -43,7 +43,14 @@ struct Evaluator {
       throw OpFailure("\(operation.subject) was built as \(built) and runs as \(complete)")
     }
     let results = try operation.definition.evaluate(
-      EvaluationContext(inputs: inputs, outputTypes: types))
+      EvaluationContext(inputs: inputs, outputTypes: types) { _ in
+        // The start of the operation's stream: each operation runs once.
+        guard case .random(let seed, let seed2) = operation.definition.effect else {
+          return RandomPosition(key: 0, counter: 0)
+        }
+        return RandomPosition(
+          key: UInt64(bitPattern: seed), counter: UInt128(UInt64(bitPattern: seed2)) << 64)
+      })
     for (index, result) in results.enumerated() {
       if let shape = types[index].shape.complete, shape != result.shape {
         throw OpFailure("\(operation.subject) says \(shape) and gives \(result.shape)")

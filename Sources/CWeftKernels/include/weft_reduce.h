@@ -54,8 +54,8 @@ typedef enum weft_argreduce_function {
 } weft_argreduce_function;
 
 // Index of the greatest or least element along the middle axis of src [outer, n, inner]; dst is
-// [outer, inner] of `index_dtype` (int32 or int64). The first of equals wins; the first NaN wins over
-// every number. n must be at least 1 and fit the index type. src: float32 64, int32 64, uint8.
+// [outer, inner] of `index_dtype` (int32 or int64). The first of equals wins; NaN is passed over, and
+// where all are NaN the index is 0, as in TensorFlow. n must be at least 1 and fit the index type. src: float32 64, int32 64, uint8.
 // Returns 0, or -1 for a dtype or n outside this (nothing is written).
 int32_t weft_argreduce(weft_argreduce_function function, int32_t dtype, int32_t index_dtype,
                        size_t outer, size_t n, size_t inner, const void *src, void *dst,

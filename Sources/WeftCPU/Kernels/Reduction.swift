@@ -7,9 +7,16 @@ func planReduction(_ function: ReductionFunction, _ request: KernelRequest) thro
 {
   let input = request.inputs[0]
   let axes = try reducedAxes(try request.integers(1), rank: input.shape.count)
+  return planReduction(function.code, over: axes, input)
+}
+
+/// The C reduction of operand 0 over some axes.
+func planReduction(
+  _ code: weft_reduce_function, over axes: Set<Int>, _ input: KernelRequest.Operand
+) -> CPUKernel {
   let mask = axes.reduce(UInt64(0)) { $0 | (1 << UInt64($1)) }
   let dims = input.shape.map { Int64($0) }
-  let (code, dtype, rank) = (function.code, Int32(input.dtype.rawValue), Int32(dims.count))
+  let (dtype, rank) = (Int32(input.dtype.rawValue), Int32(dims.count))
   let scratch = TaskScratch(
     byteCount: weft_reduce_scratch_bytes(code, dtype, rank, dims, mask))
   return { (arguments) throws(OpFailure) in

@@ -55,21 +55,22 @@ func spread<S: FloatingScalar>(_ gradient: Node<S>, like context: GradientContex
 }
 
 /// The shape of input 0 with the axes of input 1 set to 1: what a reduction keeps.
-struct KeptShape: OpDefinition {
-  static let typeName = "WeftKeptShape"
-  func outputTypes(_ context: InferenceContext) -> [TensorType] {
+public struct KeptShape: OpDefinition {
+  public static let typeName = "WeftKeptShape"
+  public init() {}
+  public func outputTypes(_ context: InferenceContext) -> [TensorType] {
     [TensorType(.int32, [context.inputs[0].shape.rank])]
   }
-  func shapeValue(_ context: InferenceContext) -> TensorShape? {
+  public func shapeValue(_ context: InferenceContext) -> TensorShape? {
     guard let dimensions = context.inputs[0].shape.dimensions, let axes = context.integers(1),
       let reduced = try? reducedAxes(axes, rank: dimensions.count)
     else { return nil }
     return TensorShape(dimensions.enumerated().map { reduced.contains($0) ? 1 : $1 })
   }
-  func valueFromTypes(_ context: InferenceContext) -> [AnyTensor]? {
+  public func valueFromTypes(_ context: InferenceContext) -> [AnyTensor]? {
     shapeValue(context)?.complete.map { [AnyTensor(indices: $0)] }
   }
-  func evaluate(_ context: EvaluationContext) throws(OpFailure) -> [AnyTensor] {
+  public func evaluate(_ context: EvaluationContext) throws(OpFailure) -> [AnyTensor] {
     let shape = context.inputs[0].shape
     let reduced = try reducedAxes(context.inputs[1].integers, rank: shape.count)
     return [AnyTensor(indices: shape.enumerated().map { reduced.contains($0) ? 1 : $1 })]

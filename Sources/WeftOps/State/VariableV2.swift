@@ -44,6 +44,8 @@ extension Graph {
   /// ```swift
   /// let step = graph.variable(Tensor<Int64>(0), name: "global_step", trainable: false)
   /// ```
+  // Disfavoured, so that `.zeros([10])` means the initialiser and not the tensor.
+  @_disfavoredOverload
   public func variable<S: TensorScalar>(
     _ value: Tensor<S>, name: String? = nil, trainable: Bool = true,
     fileID: String = #fileID, line: Int = #line

@@ -1,0 +1,64 @@
+import Weft
+
+/// One training step of the reference workloads; the same list as in peers/peers.py.
+struct Workload: Sendable {
+  let name: String
+  var hidden: [Int] = []
+  var optimizer = "sgd"
+  let rate: Float
+  var penalty: Float = 0
+  let batch: Int
+  var dropout = false
+  let steps: Int
+
+  static let all = [
+    Workload(name: "logistic", rate: 0.5, batch: 128, steps: 400),
+    Workload(name: "logistic-l2", rate: 0.5, penalty: 0.005, batch: 128, steps: 400),
+    Workload(
+      name: "mlp1024-l2", hidden: [1024], rate: 0.1, penalty: 0.0005, batch: 128, steps: 150),
+    Workload(
+      name: "mlp1024-drop", hidden: [1024], rate: 0.1, penalty: 0.0005, batch: 128, dropout: true,
+      steps: 150),
+    Workload(
+      name: "adam256", hidden: [256, 100], optimizer: "adam", rate: 1e-3, penalty: 5e-5,
+      batch: 100, steps: 300),
+    Workload(name: "book256", hidden: [256, 256], rate: 0.01, batch: 100, steps: 300),
+    Workload(
+      name: "momentum512", hidden: [512, 512], optimizer: "momentum", rate: 0.01, batch: 256,
+      steps: 150),
+    Workload(name: "wide4096", hidden: [4096, 4096], rate: 0.01, batch: 512, steps: 5),
+  ]
+
+  typealias Step = PreparedStep<GraphOperation, Node<Float>, Node<Float>>
+
+  /// The graph of the workload in a session, and its step: train, loss and prediction.
+  func prepare(inputs: Int = 784, classes: Int = 10) throws -> Step {
+    let graph = Graph(seed: 1)
+    let x = graph.placeholder(Float.self, shape: [batch, inputs], name: "x")
+    let labels = graph.placeholder(Float.self, shape: [batch, classes], name: "labels")
+    let sizes = [inputs] + hidden + [classes]
+    var weights: [Variable<Float>] = []
+    var layer = x
+    for (index, size) in sizes.dropFirst().enumerated() {
+      let stddev = (2 / Float(sizes[index])).squareRoot()
+      let w = graph.variable(.truncatedNormal([sizes[index], size], stddev: stddev))
+      weights.append(w)
+      layer = matmul(layer, w) + graph.variable(.zeros([size]))
+      if index < hidden.count {
+        layer = relu(layer)
+      }
+    }
+    var loss = mean(softmaxCrossEntropy(logits: layer, labels: labels))
+    if penalty > 0 { loss = loss + penalty * addN(weights.map { l2Loss($0) }) }
+    let train =
+      switch optimizer {
+      case "adam": Adam(learningRate: rate).minimize(loss)
+      case "momentum": Momentum(learningRate: rate, momentum: 0.9).minimize(loss)
+      default: GradientDescent(learningRate: rate).minimize(loss)
+      }
+    let prediction = softmax(layer)
+    let session = try Session(graph)
+    try session.initializeVariables()
+    return try session.prepare(train, loss, prediction, feeding: x, labels)
+  }
+}

@@ -1,0 +1,23 @@
+import WeftOps
+
+// Small work on shapes and numbers that are rarely anything but constants by the time a plan is made.
+
+extension BroadcastGradientArgs: CPUKernelProviding {
+  public func planCPUKernel(_ request: KernelRequest) -> CPUKernel { planEvaluation(self, request) }
+}
+
+extension KeptShape: CPUKernelProviding {
+  public func planCPUKernel(_ request: KernelRequest) -> CPUKernel { planEvaluation(self, request) }
+}
+
+extension Polygamma: CPUKernelProviding {
+  public func planCPUKernel(_ request: KernelRequest) -> CPUKernel { planEvaluation(self, request) }
+}
+
+extension UniformCandidateSampler: CPUKernelProviding {
+  public func planCPUKernel(_ request: KernelRequest) -> CPUKernel { planEvaluation(self, request) }
+}
+
+extension LogUniformCandidateSampler: CPUKernelProviding {
+  public func planCPUKernel(_ request: KernelRequest) -> CPUKernel { planEvaluation(self, request) }
+}
