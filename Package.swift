@@ -11,11 +11,23 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
+func example(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .executableTarget(
+    name: name,
+    dependencies: [
+      "WeftExamples", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+    ] + dependencies,
+    path: "Examples/\(name)", swiftSettings: strict)
+}
+
 let package = Package(
   name: "weft",
   products: [
     .library(name: "Weft", targets: ["Weft"]),
     .library(name: "WeftTesting", targets: ["WeftTesting"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
   ],
   targets: [
     .target(
@@ -49,6 +61,11 @@ let package = Package(
       "Weft",
       ["WeftOps", "WeftReference", "WeftCPU", "WeftSession", "WeftTraining", "WeftData"]),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+    module(
+      "WeftExamples",
+      ["Weft", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+    example("notmnist"),
+    example("mnist"),
     tests("WeftTensorTests", ["WeftTensor"]),
     tests("WeftOpsTests", ["WeftOps"]),
     tests("WeftSessionTests", ["Weft", "CAllocationCounter"]),

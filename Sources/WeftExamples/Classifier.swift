@@ -1,0 +1,98 @@
+import Weft
+
+/// A network that tells classes of images apart, with everything that training it needs: the graph
+/// and the nodes to feed and fetch.
+public struct Classifier: Sendable {
+  public let graph: Graph
+  /// Fed: pixels, `[count, pixels]`.
+  public let images: Node<Float>
+  /// Fed: one-hot labels, `[count, classes]`.
+  public let labels: Node<Float>
+  /// Fed: the part of hidden units that a training step keeps.
+  public let keep: Node<Float>
+  /// Fed: the factor of the weight penalty.
+  public let beta: Node<Float>
+  /// What training makes small: mean(crossEntropy) + beta * Σ l2Loss(weights).
+  public let loss: Node<Float>
+  /// The part of a minibatch that is classified rightly, hidden units dropped as the step does.
+  public let accuracy: Node<Float>
+  /// One step of training.
+  public let train: GraphOperation
+  /// The most likely class of each image, with all hidden units.
+  public let predictions: Node<Int64>
+
+  /// A network for images of so many pixels.
+  public init(_ settings: Settings, pixels: Int, classes: Int) {
+    let graph = Graph(seed: settings.seed)
+    images = graph.placeholder(Float.self, shape: [nil, pixels], name: "images")
+    labels = graph.placeholder(Float.self, shape: [nil, classes], name: "labels")
+    keep = graph.placeholder(Float.self, shape: [], name: "keep")
+    beta = graph.placeholder(Float.self, shape: [], name: "beta")
+
+    let network = Network(graph: graph, units: settings.hidden + [classes], start: settings.start)
+    let (scores, weights) = network.scores(
+      for: images, keep: settings.keep < 1 ? keep : nil, sharing: .never)
+    var loss = mean(softmaxCrossEntropy(logits: scores, labels: labels))
+    if settings.beta > 0, let first = weights.first {
+      let penalty = weights.dropFirst().reduce(l2Loss(first)) { $0 + l2Loss($1) }
+      loss = loss + beta * penalty
+    }
+    self.loss = loss
+    accuracy = mean(
+      cast(equal(argMax(scores, axis: 1), argMax(labels, axis: 1)), to: Float.self))
+
+    if let decay = settings.decay {
+      let step = graph.globalStep()
+      let rate: Node<Float> = exponentialDecay(
+        settings.learningRate, step, decay.period, decay.factor)
+      train = settings.optimizer.make(learningRate: rate).minimize(loss, globalStep: step)
+    } else {
+      train = settings.optimizer.make(learningRate: settings.learningRate).minimize(loss)
+    }
+
+    // The same weights once more, without dropout, to classify by.
+    let (all, _) = network.scores(for: images, keep: nil, sharing: .always)
+    predictions = argMax(all, axis: 1)
+    self.graph = graph
+  }
+}
+
+/// Dense layers with ReLU between them.
+private struct Network {
+  let graph: Graph
+  /// The units of each layer, the output's last.
+  let units: [Int]
+  let start: WeightStart
+
+  /// The score of each class for each image, and the weights on the way.
+  func scores(for images: Node<Float>, keep: Node<Float>?, sharing: VariableReuse)
+    -> (Node<Float>, weights: [Variable<Float>])
+  {
+    var values = images
+    var inputs = images.shape[1] ?? 0
+    var weights: [Variable<Float>] = []
+    for (index, outputs) in units.enumerated() {
+      let isLast = index == units.count - 1
+      let name = isLast ? "output" : "hidden\(index + 1)"
+      graph.variableScope(name, reuse: sharing) {
+        let w = graph.getVariable("weights", shape: [inputs, outputs], initializer(inputs))
+        let b = graph.getVariable("biases", shape: [outputs], .zeros())
+        weights.append(w)
+        values = matmul(values, w) + b
+        if isLast { return }
+        values = relu(values)
+        if let keep { values = dropout(values, keep: keep) }
+      }
+      inputs = outputs
+    }
+    return (values, weights)
+  }
+
+  private func initializer(_ inputs: Int) -> Initializer<Float> {
+    switch start {
+    case .truncatedNormal(let stddev): .truncatedNormal(stddev: stddev)
+    case .he: .truncatedNormal(stddev: (2 / Float(inputs)).squareRoot())
+    case .zeros: .zeros()
+    }
+  }
+}

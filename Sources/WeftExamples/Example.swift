@@ -1,0 +1,55 @@
+import Weft
+
+/// A run from the options to the pictures, as `main.swift` of each example asks for it.
+public struct Example: Sendable {
+  /// The name of the program, and of the folder of its pictures.
+  public let name: String
+  /// The images.
+  public let folder: DataFolder
+  /// How pixels become numbers.
+  public let scaling: PixelScaling
+  /// The settings of each model.
+  public let preset: @Sendable (ModelKind) -> Settings
+  /// The model when the user names none.
+  public let model: ModelKind
+  /// Gives the folder of the original images, fetched if need be.
+  public let fetch: @Sendable ((Download.Progress) -> Void) throws -> String
+
+  /// The notMNIST assignments.
+  public static let letters = Example(
+    name: "notmnist", folder: .letters, scaling: .centered, preset: Presets.letters, model: .mlp,
+    fetch: { try NotMNIST.download(.small, progress: $0) })
+
+  /// The MNIST programs.
+  public static let digits = Example(
+    name: "mnist", folder: .digits, scaling: .unit, preset: Presets.digits, model: .mlp,
+    fetch: { try MNIST.download(progress: $0) })
+
+  /// Trains as the options say, and shows the result.
+  @discardableResult
+  public func run(_ options: TrainingOptions, on screen: Screen = .standard) throws
+    -> TrainingResult?
+  {
+    let settings = try options.settings(preset, model: model)
+    let parts = try options.images(from: folder, fetch: fetch)
+    screen.line(parts.description)
+    if let target = options.exportSplit {
+      try parts.export(to: target)
+      screen.line("written to '\(target)'")
+      return nil
+    }
+    screen.line(settings.description)
+    screen.line()
+    Interruption.listen()
+    var run = TrainingRun(settings, on: parts, scaling: scaling)
+    run.screen = screen
+    let result = try run.run()
+    let report = Report(run, result)
+    screen.line()
+    screen.line(report.text)
+    screen.line()
+    let target = options.output ?? "output/\(name)-\(settings.model.rawValue)"
+    for path in try report.writePictures(to: target) { screen.line("written: \(path)") }
+    return result
+  }
+}

@@ -1,0 +1,78 @@
+/// The networks that the examples know.
+public enum ModelKind: String, CaseIterable, Sendable {
+  case logistic, mlp, deep
+}
+
+/// How weights begin; biases begin at zero.
+public enum WeightStart: Sendable, Equatable {
+  /// Normal numbers of this standard deviation, none beyond two of them.
+  case truncatedNormal(stddev: Float)
+  /// The same with the standard deviation √(2 / inputs), after He et al. (2015).
+  case he
+  /// Zeros: for a network without hidden layers only.
+  case zeros
+}
+
+/// How a minibatch is taken from the training images.
+public enum BatchOrder: Sendable, Equatable {
+  /// The next rows, at the offset `step * size % (count - size)`.
+  case offsets
+  /// Every epoch in another random order.
+  case shuffled
+}
+
+/// How long training goes on.
+public enum TrainingLength: Sendable, Equatable {
+  case steps(Int)
+  /// So many times through the training images.
+  case epochs(Int)
+
+  /// The number of minibatches.
+  public func steps(count: Int, batchSize: Int) -> Int {
+    switch self {
+    case .steps(let steps): steps
+    case .epochs(let epochs): epochs * max(1, count / max(1, min(batchSize, count)))
+    }
+  }
+}
+
+/// A learning rate that shrinks: rate * factor^(step / period).
+public struct RateDecay: Sendable, Equatable {
+  public var period: Int
+  public var factor: Double
+}
+
+/// Everything that decides what a training run computes.
+public struct Settings: Sendable, Equatable {
+  public var model: ModelKind
+  /// The units of each hidden layer.
+  public var hidden: [Int]
+  public var start: WeightStart
+  public var optimizer: OptimizerKind
+  public var learningRate: Double
+  public var decay: RateDecay?
+  /// The factor of the weights' l2Loss in the loss.
+  public var beta: Double
+  /// The part of the hidden units that training keeps.
+  public var keep: Double
+  public var length: TrainingLength
+  public var batchSize: Int
+  public var order: BatchOrder
+  public var seed = 1
+  /// How many of the training images are used; nil for all.
+  public var trainCount: Int?
+  /// How many threads the session uses; nil for all that the process may.
+  public var threads: Int?
+
+  /// Two lines that say what will be trained and how.
+  public var description: String {
+    let layers = hidden.isEmpty ? "no hidden layer" : "hidden layers \(hidden)"
+    var parts = ["\(optimizer.rawValue), learning rate \(Text.short(learningRate))"]
+    if let decay { parts[0] += " x \(decay.factor)^(step/\(decay.period))" }
+    parts.append("batches of \(batchSize)")
+    if beta > 0 { parts.append("beta \(Text.short(beta))") }
+    if keep < 1 { parts.append("keep \(Text.short(keep))") }
+    parts.append("seed \(seed)")
+    return "model \(model.rawValue): \(layers)\n" + parts.joined(separator: ", ")
+  }
+}

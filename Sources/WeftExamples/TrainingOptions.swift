@@ -1,0 +1,150 @@
+import ArgumentParser
+import Weft
+
+extension ModelKind: ExpressibleByArgument {}
+extension OptimizerKind: ExpressibleByArgument {}
+
+/// The options that the examples share. What the user leaves out comes from the model's preset.
+public struct TrainingOptions: ParsableArguments {
+  @Option(help: "The network.")
+  public var model: ModelKind?
+
+  @Option(help: "The optimizer.")
+  public var optimizer: OptimizerKind?
+
+  @Option(
+    help: ArgumentHelp("The step size.", valueName: "rate"))
+  public var learningRate: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "The weight penalty: beta times the sum of l2Loss(weights) is added to the loss.",
+      valueName: "factor"))
+  public var beta: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Dropout: the part of the hidden units that a training step keeps; 1 for all.",
+      valueName: "part"))
+  public var keep: Double?
+
+  @Option(help: ArgumentHelp("How many minibatches to train on.", valueName: "count"))
+  public var steps: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Instead of --steps: how many times to go through the training images.",
+      valueName: "count"))
+  public var epochs: Int?
+
+  @Option(help: ArgumentHelp("The images in a minibatch.", valueName: "count"))
+  public var batchSize: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Decides the first weights, dropout and the order of images. Equal seeds give equal numbers.",
+      valueName: "number"))
+  public var seed: Int = 1
+
+  @Option(help: ArgumentHelp("Use only the first training images.", valueName: "count"))
+  public var trainCount: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      A folder of images: IDX files named as MNIST's, or images-idx3-ubyte.gz and \
+      labels-idx1-ubyte.gz, or PNG files in a folder for each class. By default the images that \
+      come with the package.
+      """, valueName: "folder"))
+  public var data: String?
+
+  @Flag(help: "Fetch the original images once, and use them.")
+  public var download = false
+
+  @Option(
+    help: ArgumentHelp(
+      "How many threads to use; by default one for each processor.", valueName: "count"))
+  public var threads: Int?
+
+  @Option(help: ArgumentHelp("Where to put the pictures.", valueName: "folder"))
+  public var output: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write the three parts of the images as IDX files into a folder, and stop.",
+      valueName: "folder"))
+  public var exportSplit: String?
+
+  public init() {}
+
+  public func validate() throws {
+    func require(_ condition: Bool, _ option: String, _ rule: String) throws {
+      if !condition { throw ValidationError("\(option) must be \(rule).") }
+    }
+    try require((learningRate ?? 1) > 0 && (learningRate ?? 1).isFinite, "--learning-rate",
+      "a number above 0")
+    try require((beta ?? 0) >= 0 && (beta ?? 0).isFinite, "--beta", "0 or a number above it")
+    try require((keep ?? 1) > 0 && (keep ?? 1) <= 1, "--keep", "above 0 and at most 1")
+    for (value, option) in [
+      (steps, "--steps"), (epochs, "--epochs"), (batchSize, "--batch-size"),
+      (trainCount, "--train-count"), (threads, "--threads"),
+    ] {
+      // The bound keeps products of these numbers within the range of whole numbers.
+      try require((1...1_000_000_000).contains(value ?? 1), option, "1 to 1,000,000,000")
+    }
+    try require(threads ?? 1 <= 1024, "--threads", "1 to 1024")
+    if steps != nil, epochs != nil {
+      throw ValidationError("--steps and --epochs exclude each other.")
+    }
+    if data != nil, download { throw ValidationError("--data and --download exclude each other.") }
+  }
+
+  /// The preset of the chosen model with what the user said.
+  public func settings(_ preset: (ModelKind) -> Settings, model standard: ModelKind) throws
+    -> Settings
+  {
+    var settings = preset(model ?? standard)
+    if let optimizer, optimizer != settings.optimizer {
+      // The preset's rate and its decay are made for the preset's optimizer.
+      settings.optimizer = optimizer
+      settings.learningRate = optimizer.usualLearningRate
+      settings.decay = nil
+    }
+    if let learningRate { settings.learningRate = learningRate }
+    if let beta { settings.beta = beta }
+    if let keep { settings.keep = keep }
+    if settings.hidden.isEmpty, settings.keep < 1 {
+      throw ValidationError("--keep is for networks with hidden units: try --model mlp.")
+    }
+    if let steps { settings.length = .steps(steps) }
+    if let epochs { settings.length = .epochs(epochs) }
+    if let batchSize { settings.batchSize = batchSize }
+    settings.seed = seed
+    settings.trainCount = trainCount
+    settings.threads = threads
+    return settings
+  }
+
+  /// The images that the options name.
+  ///
+  /// - Parameter fetch: gives the folder of the original images, fetched if need be.
+  public func images(
+    from folder: DataFolder, fetch: ((Download.Progress) -> Void) throws -> String
+  ) throws -> ImageParts {
+    var parts: ImageParts
+    if download {
+      parts = try folder.load(try fetch(showDownload))
+    } else if let data {
+      parts = try folder.load(data)
+    } else {
+      parts = try folder.loadBundled()
+    }
+    if let trainCount { try parts.limitTraining(to: trainCount) }
+    return parts
+  }
+
+  private func showDownload(_ progress: Download.Progress) {
+    let total = progress.total.map { " of \(Text.grouped($0))" } ?? ""
+    Screen.standard.live("\(progress.name): \(Text.grouped(progress.received))\(total) bytes")
+  }
+}
