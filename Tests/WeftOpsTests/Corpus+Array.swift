@@ -88,7 +88,7 @@ let corpusArray: [String: CorpusCase.Builder] = [
     return open(c.values[0].dtype.scalarType)
   },
   "slice": { c in
-    c.apply(Slice(), constants: [vector(c.ints("begin")), vector(c.ints("size"))])
+    c.apply(SliceDefinition(), constants: [vector(c.ints("begin")), vector(c.ints("size"))])
   },
   "strided_slice": { c in
     let numbers = [c.ints("begin"), c.ints("end"), c.ints("strides")].map(vector)
