@@ -10,7 +10,9 @@ public struct SpaceToBatchND: OpDefinition {
     let input = context.inputs[0]
     guard let dimensions = input.shape.dimensions, let block = context.integers(1),
       let paddings = context.integers(2)
-    else { return [TensorType(input.dtype, input.shape.rank.map { .unknown(rank: $0) } ?? .unknown)] }
+    else {
+      return [TensorType(input.dtype, input.shape.rank.map { .unknown(rank: $0) } ?? .unknown)]
+    }
     try checkBlocks(dimensions.count, block, paddings)
     var result = dimensions
     result[0] = checkedProduct(block).flatMap { area in dimensions[0].map { $0 &* area } }
@@ -18,7 +20,8 @@ public struct SpaceToBatchND: OpDefinition {
       guard let size = dimensions[axis + 1] else { continue }
       let padded = size + paddings[2 * axis] + paddings[2 * axis + 1]
       guard padded % side == 0 else {
-        throw OpFailure("a padded axis of \(padded) does not divide by \(side)", code: .invalidShape)
+        throw OpFailure(
+          "a padded axis of \(padded) does not divide by \(side)", code: .invalidShape)
       }
       result[axis + 1] = padded / side
     }
@@ -70,7 +73,9 @@ public struct BatchToSpaceND: OpDefinition {
     let input = context.inputs[0]
     guard let dimensions = input.shape.dimensions, let block = context.integers(1),
       let crops = context.integers(2)
-    else { return [TensorType(input.dtype, input.shape.rank.map { .unknown(rank: $0) } ?? .unknown)] }
+    else {
+      return [TensorType(input.dtype, input.shape.rank.map { .unknown(rank: $0) } ?? .unknown)]
+    }
     try checkBlocks(dimensions.count, block, crops)
     return [TensorType(input.dtype, TensorShape(try uncut(dimensions, block, crops)))]
   }
@@ -129,7 +134,8 @@ private func checkBlocks(_ rank: Int, _ block: [Int], _ edges: [Int]) throws(OpF
   guard !block.isEmpty, rank > block.count, edges.count == 2 * block.count,
     block.allSatisfy({ $0 >= 1 }), edges.allSatisfy({ $0 >= 0 })
   else {
-    throw OpFailure("blocks \(block) with edges \(edges) do not fit rank \(rank)", code: .invalidShape)
+    throw OpFailure(
+      "blocks \(block) with edges \(edges) do not fit rank \(rank)", code: .invalidShape)
   }
 }
 
