@@ -62,7 +62,9 @@ import Weft
     #expect(result == [[1, 2, 3, 4, 5, 6]] as Tensor<Float>)
   }
 
-  @Test(arguments: devices.indices) func batchNormalizationUsesAndMovesItsAverages(_ device: Int) throws {
+  @Test(arguments: devices.indices) func batchNormalizationUsesAndMovesItsAverages(_ device: Int)
+    throws
+  {
     let graph = Graph()
     let x = graph.placeholder(Double.self, shape: [nil, 2], name: "x")
     let training = graph.placeholder(Bool.self, shape: [], name: "training")
@@ -96,5 +98,38 @@ import Weft
     let judged = try session.run(y, feeding: [x: input, training: false])
     let expected = 0.25 / (variance + 0.5).squareRoot()
     #expect(abs(judged[0, 0] - expected) < 1e-12)
+  }
+
+  @Test(arguments: devices.indices) func imagesMoveTheUnbiasedVariance(_ device: Int) throws {
+    let graph = Graph()
+    let x = graph.placeholder(Double.self, shape: [nil, 2, 1, 3], name: "x")
+    let y = batchNormalization(
+      x, training: true, settings: BatchNormalizationSettings(momentum: 0.5, scale: false))
+    #expect(y.shape == [nil, 2, 1, 3])
+    let updates = graph.collection(Graph.updateOperations).map(\.operation)
+    let session = try Session(graph, device: devices[device])
+    try session.initializeVariables()
+    // Channels 1 3 5 7, 0 0 0 4 and 2 2 2 2: variances 5, 3 and 0; unbiased 20/3, 4 and 0.
+    let rows: [[[[Double]]]] = [
+      [[[1, 0, 2]], [[3, 0, 2]]], [[[5, 0, 2]], [[7, 4, 2]]],
+    ]
+    let flat = rows.flatMap { $0.flatMap { $0.flatMap { $0 } } }
+    try session.run(updates, feeding: [x: try Tensor(shape: [2, 2, 1, 3], scalars: flat)])
+    let moved = try #require(graph.variables.first { $0.name.hasSuffix("moving_variance") })
+    let wanted = [0.5 + 10.0 / 3, 2.5, 0.5]
+    for (a, b) in zip(try session.value(of: moved).doubles, wanted) { #expect(abs(a - b) < 1e-12) }
+  }
+
+  @Test func anEmbeddingTakesRowsOfItsTable() throws {
+    let graph = Graph()
+    let words = graph.placeholder(Int32.self, shape: [nil, 2], name: "words")
+    let table: Tensor<Float> = [[0, 1, 2], [3, 4, 5], [6, 7, 8], [9, 10, 11]]
+    let vectors = embedding(words, vocabulary: 4, size: 3, initializer: .value(table))
+    #expect(vectors.shape == [nil, 2, 3])
+    #expect(graph.variables.map(\.name) == ["embedding/embeddings"])
+    let session = try Session(graph, device: ReferenceDevice())
+    try session.initializeVariables()
+    let result = try session.run(vectors, feeding: [words: [[3, 1]] as Tensor<Int32>])
+    #expect(result == [[[9, 10, 11], [3, 4, 5]]] as Tensor<Float>)
   }
 }

@@ -27,7 +27,8 @@ public func dense<S: FloatingScalar>(
   return graph.layer(name, "dense", reuse: reuse, at: location) {
     guard units > 0, let rank = x.shape.rank, rank > 1, let columns = x.shape[-1] else {
       graph.reportLayer(
-        "dense", "takes the shape [..., n] with n known and at least 1 unit, not \(x.shape) and \(units)",
+        "dense",
+        "takes the shape [..., n] with n known and at least 1 unit, not \(x.shape) and \(units)",
         x.output, at: location)
       return x
     }

@@ -26,7 +26,8 @@ extension Graph {
   }
 
   /// Reports that a layer cannot be built for a shape.
-  func reportLayer(_ kind: String, _ message: String, _ input: Output, at location: SourceLocation) {
+  func reportLayer(_ kind: String, _ message: String, _ input: Output, at location: SourceLocation)
+  {
     guard !input.operation.isPoisoned else { return }
     report(
       GraphError(

@@ -90,7 +90,9 @@ extension Optimizer {
     if !reached.isEmpty {
       prepare(reached.map(\.variable), in: step)
       for pair in reached {
-        if let gradient = pair.gradient { updates.append(update(pair.variable, by: gradient, in: step)) }
+        if let gradient = pair.gradient {
+          updates.append(update(pair.variable, by: gradient, in: step))
+        }
       }
       updates += finish(updates, in: step)
     }
@@ -98,8 +100,10 @@ extension Optimizer {
     let done = step.group(updates, name: "\(step.name)/update")
     return graph.after([done]) {
       func open<I: NumericScalar>(_: I.Type) -> Output {
-        graph.constant(Tensor(I(exactly: 1) ?? .zeroValue), name: "\(step.name)/value", at: location)
-          .output
+        graph.constant(
+          Tensor(I(exactly: 1) ?? .zeroValue), name: "\(step.name)/value", at: location
+        )
+        .output
       }
       let type: any NumericScalar.Type
       if let known = counter.type.dtype.numericType { type = known } else { type = Int64.self }
