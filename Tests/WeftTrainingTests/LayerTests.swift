@@ -46,10 +46,13 @@ import Weft
   @Test func aLayerOfAnUnknownWidthIsAnErrorThatNamesTheLine() throws {
     let graph = Graph()
     let x = graph.placeholder(Float.self, shape: [nil, nil], name: "x")
-    _ = dense(x, units: 4)
+    let y = dense(dense(x, units: 4), units: 3)
+    #expect(y.operation.isPoisoned)
+    #expect(graph.errors.count == 1)
     let error = try #require(graph.errors.first)
-    #expect(error.description.contains("dense (LayerTests.swift:"))
+    #expect(error.description.hasPrefix("layer 'dense/dense' (LayerTests.swift:"))
     #expect(error.description.contains("not [?, ?]"))
+    #expect(error.description.contains("input 'x:0' from LayerTests.swift:"))
   }
 
   @Test func flattenKeepsTheBatch() throws {

@@ -164,4 +164,24 @@ import Weft
     #expect(x.scalars == [1.5])
     #expect(y.scalars == [2, 0])
   }
+
+  @Test func anErrorBeforeIsTheOnlyOne() {
+    let graph = Graph()
+    let w = graph.variable([1, 2, 3] as Tensor<Float>, name: "w")
+    let optimizer = Adam()
+    let loss = l2Loss(w + graph.constant([1, 2] as Tensor<Float>))
+    optimizer.minimize(loss)
+    optimizer.applyGradients(optimizer.computeGradients(loss))
+    #expect(graph.errors.map(\.message) == ["shapes do not broadcast: [3] and [2]"])
+  }
+
+  @Test func anUpdateOfNothingIsRefused() throws {
+    let graph = Graph()
+    let w = graph.variable([1] as Tensor<Float>, name: "w")
+    let nothing = GradientDescent(learningRate: 1).applyGradients([])
+    let session = try Session(graph)
+    let error = try #require(throws: GraphError.self) { try session.run(nothing) }
+    #expect(error.message.contains("GradientDescent_of_no_variables"))
+    #expect(w.name == "w")
+  }
 }

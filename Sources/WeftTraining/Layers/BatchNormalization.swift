@@ -1,3 +1,5 @@
+import WeftOps
+
 /// Whether a layer trains: fixed, or said by a node in each run.
 private enum Training {
   case fixed(Bool)
@@ -71,10 +73,9 @@ private func normalized<S: FloatingScalar>(
   let graph = x.graph
   return graph.layer(name, "batch_normalization", reuse: reuse, at: location) {
     guard let rank = x.shape.rank, rank > 1, let channels = x.shape[-1] else {
-      graph.reportLayer(
-        "batchNormalization", "takes the shape [..., n] with n known, not \(x.shape)", x.output,
+      return refuse(
+        x, "batchNormalization", "takes the shape [..., n] with n known, not \(x.shape)",
         at: location)
-      return x
     }
     func variable(_ name: String, _ value: S, trainable: Bool = true) -> Variable<S> {
       graph.getVariable(

@@ -1,3 +1,5 @@
+import WeftOps
+
 /// A vector for each word: rows of a learned table.
 ///
 /// Shapes: word numbers [n, m] give [n, m, size]. Variable: `embedding/embeddings` of

@@ -1,3 +1,5 @@
+import WeftOps
+
 /// The share of rows whose highest number stands where the label's does, from 0 to 1.
 ///
 /// ```swift

@@ -1,3 +1,5 @@
+import WeftOps
+
 /// Runs training steps, shows where they stand, and ends in good order.
 ///
 /// ```swift

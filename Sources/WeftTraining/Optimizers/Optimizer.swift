@@ -1,3 +1,5 @@
+import WeftOps
+
 /// A rule by which variables follow the gradients of a loss.
 ///
 /// ```swift

@@ -1,3 +1,5 @@
+import WeftOps
+
 /// A step of training while its operations are made: gives optimizers hyper-parameters, slots and a
 /// place for their updates.
 public final class OptimizerStep {

@@ -1,4 +1,5 @@
 import Glibc
+import WeftOps
 
 /// A rate that falls by a factor in every period.
 ///
