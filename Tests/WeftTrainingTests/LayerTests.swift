@@ -135,4 +135,31 @@ import Weft
     let result = try session.run(vectors, feeding: [words: [[3, 1]] as Tensor<Int32>])
     #expect(result == [[[9, 10, 11], [3, 4, 5]]] as Tensor<Float>)
   }
+
+  @Test(arguments: devices.indices)
+  func trainingMovesTheAveragesOfALayerInFront(_ device: Int) throws {
+    let graph = Graph(seed: 5)
+    let x = graph.placeholder(Float.self, shape: [nil, 3], name: "x")
+    let labels = graph.placeholder(Float.self, shape: [nil, 2], name: "labels")
+    let settings = BatchNormalizationSettings(momentum: 0.5)
+    let hidden = batchNormalization(
+      dense(x, units: 4, activation: .tanh), training: true, settings: settings)
+    let scores = dense(hidden, units: 2)
+    let loss = mean(softmaxCrossEntropy(logits: scores, labels: labels))
+    let updates = graph.collection(Graph.updateOperations).map(\.operation)
+    let train = graph.after(updates) { Adam(learningRate: 0.05).minimize(loss) }
+    let session = try Session(graph, device: devices[device])
+    try session.initializeVariables()
+    let images: Tensor<Float> = [[1, 2, 3], [-1, 0.5, 2], [0, 1, -1], [2, -2, 1], [0.5, 0, 0]]
+    let classes: Tensor<Float> = [[1, 0], [0, 1], [1, 0], [0, 1], [1, 0]]
+    var losses: [Float] = []
+    for _ in 0..<60 {
+      let (_, l) = try session.run(train, loss, feeding: [x: images, labels: classes])
+      losses.append(try #require(l.scalar))
+    }
+    #expect(losses[59] < 0.1 * losses[0])
+    let moving = try #require(graph.variables.first { $0.name.hasSuffix("moving_mean") })
+    #expect(!moving.isTrainable)
+    #expect(try session.value(of: moving).doubles.allSatisfy { $0 != 0 })
+  }
 }
