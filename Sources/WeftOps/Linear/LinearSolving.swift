@@ -15,7 +15,7 @@ extension Matrix {
         determinant = -determinant
       }
       determinant *= a[step, step]
-      for row in (step + 1)..<Swift.max(rows, step + 1) {
+      for row in 0..<rows where row > step {
         let factor = a[row, step] / a[step, step]
         if factor == 0 { continue }
         for column in step..<columns { a[row, column] -= factor * a[step, column] }
