@@ -1,7 +1,5 @@
 import WeftOps
 
-private func scalar(_ value: Int) -> AnyTensor { AnyTensor(Tensor(Int64(value))) }
-
 /// Functions of a decomposition that do not depend on the signs of its vectors.
 private func qrProducts<S: FloatingScalar>(_ x: Node<S>) -> [Output] {
   let (q, r) = qr(x)
@@ -24,16 +22,6 @@ private func svdProducts<S: FloatingScalar>(_ x: Node<S>) -> [Output] {
 
 let corpusLinear: [String: CorpusCase.Builder] = [
   "matrix_transpose": { c in [matrixTranspose(c.node(0, Float.self)).output] },
-  "matrix_diag": { c in c.apply(MatrixDiag()) },
-  "matrix_diag_part": { c in c.apply(MatrixDiagPart()) },
-  "matrix_set_diag": { c in c.apply(MatrixSetDiag()) },
-  "matrix_band_part": { c in
-    c.apply(
-      MatrixBandPart(), constants: [scalar(c.int("num_lower")), scalar(c.int("num_upper"))])
-  },
-  "diag": { c in c.apply(Diag()) },
-  "diag_part": { c in c.apply(DiagPart()) },
-  "trace": { c in [trace(c.node(0, Float.self)).output] },
   "cross": { c in c.apply(Cross()) },
   "matrix_determinant": { c in c.apply(MatrixDeterminant()) },
   "matrix_inverse": { c in c.apply(MatrixInverse()) },

@@ -15,7 +15,7 @@ public struct Cholesky: OpDefinition {
   public func gradients<S: FloatingScalar>(_ context: GradientContext<S>) -> [(any AnyNode)?]? {
     let (g, factor) = (context.gradient(0), context.output(0))
     let product = matmul(factor, g, transposeA: true)
-    let halved = matrixSetDiag(product, 0.5 * matrixDiagPart(product))
+    let halved = matrixSetDiag(product, diagonal: 0.5 * matrixDiagPart(product))
     let middle = matrixBandPart(halved, lower: -1, upper: 0)
     let back = MatrixTriangularSolve(lower: true, adjoint: true)
     let left: Node<S> = apply(back, [factor, middle])

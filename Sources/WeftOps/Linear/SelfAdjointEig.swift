@@ -26,12 +26,12 @@ public struct SelfAdjointEigV2: OpDefinition {
     var inner = matrixDiag(context.gradientIfAny(0) ?? zeros(like: e))
     if computeV, let h = context.gradientIfAny(1) {
       let gaps = reciprocal(expandDims(e, axis: -2) - expandDims(e, axis: -1))
-      let factors = matrixSetDiag(gaps, zeros(like: e))
+      let factors = matrixSetDiag(gaps, diagonal: zeros(like: e))
       inner = inner + factors * matmul(vectors, h, transposeA: true)
     }
     let full = matmul(vectors, matmul(inner, vectors, transposeB: true))
     let lower = matrixBandPart(full + matrixTranspose(full), lower: -1, upper: 0)
-    return [matrixSetDiag(lower, 0.5 * matrixDiagPart(lower))]
+    return [matrixSetDiag(lower, diagonal: 0.5 * matrixDiagPart(lower))]
   }
 
   public func evaluate(_ context: EvaluationContext) throws(OpFailure) -> [AnyTensor] {
