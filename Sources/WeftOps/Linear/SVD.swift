@@ -42,9 +42,7 @@ public struct Svd: OpDefinition {
     var inner = matrixDiag(context.gradientIfAny(0) ?? zeros(like: s))
     var outside: [Node<S>] = []
     if computeUV {
-      let squares = s * s
-      let gaps = expandDims(squares, axis: -2) - expandDims(squares, axis: -1)
-      let factors = matrixSetDiag(reciprocal(gaps), diagonal: zeros(like: s))
+      let factors = inverseGaps(s * s)
       let (row, column) = (expandDims(s, axis: -2), expandDims(s, axis: -1))
       if let g = context.gradientIfAny(1) {
         let own = matmul(u, g, transposeA: true)

@@ -25,8 +25,7 @@ public struct SelfAdjointEigV2: OpDefinition {
     let e = context.output(0)
     var inner = matrixDiag(context.gradientIfAny(0) ?? zeros(like: e))
     if computeV, let h = context.gradientIfAny(1) {
-      let gaps = reciprocal(expandDims(e, axis: -2) - expandDims(e, axis: -1))
-      let factors = matrixSetDiag(gaps, diagonal: zeros(like: e))
+      let factors = inverseGaps(e)
       inner = inner + factors * matmul(vectors, h, transposeA: true)
     }
     let full = matmul(vectors, matmul(inner, vectors, transposeB: true))
@@ -44,6 +43,15 @@ public struct SelfAdjointEigV2: OpDefinition {
     }
     return [try context.reals(values), try context.reals(vectors, index: 1)]
   }
+}
+
+/// 1 / (xⱼ - xᵢ) off the diagonal, 0 on it.
+func inverseGaps<S: FloatingScalar>(_ x: Node<S>) -> Node<S> {
+  let zero = zeros(like: x)
+  let gaps = expandDims(x, axis: -2) - expandDims(x, axis: -1)
+  // Ones on the diagonal before the division, so that second derivatives see no infinity.
+  let safe = matrixSetDiag(gaps, diagonal: zero + 1)
+  return matrixSetDiag(reciprocal(safe), diagonal: zero)
 }
 
 extension Matrix {

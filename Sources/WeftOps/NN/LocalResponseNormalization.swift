@@ -99,8 +99,8 @@ public struct LocalResponseWindow: Hashable, Sendable {
   }
 }
 
-/// Each element divided by a power of the squares around it in the last axis: x / (bias + alpha Σ x²)^beta,
-/// the sum over the neighbours up to the radius on both sides.
+/// Each element divided by a power of the squares around it in the last axis:
+/// x / (bias + alpha Σ x²)^beta, the sum over the neighbours up to the radius on both sides.
 ///
 /// Shapes: [n, height, width, channels]. Source: A. Krizhevsky et al., 2012, section 3.3.
 public func localResponseNormalization<S: FloatingScalar>(
