@@ -27,7 +27,9 @@ public final class CPUDevice: Device {
     ["baseline", "avx2", "avx512"][Int(min(max(weft_instruction_set(), 0), 2))]
   }
 
-  public func allocate(byteCount: Int) -> any DeviceMemory { HostMemory(byteCount: byteCount) }
+  public func allocate(byteCount: Int) throws(GraphError) -> any DeviceMemory {
+    try HostMemory(byteCount: byteCount)
+  }
 
   public func compile(_ plan: ExecutionPlan, resources: ProgramResources) throws(GraphError)
     -> any DeviceProgram

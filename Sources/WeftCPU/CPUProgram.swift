@@ -60,8 +60,13 @@ final class CPUProgram: DeviceProgram {
     idle = Mutex([])
   }
 
+  private func takeWorkspace() throws(GraphError) -> Workspace {
+    if let workspace = idle.withLock({ $0.popLast() }) { return workspace }
+    return try Workspace(plan: plan, variables: variables)
+  }
+
   func run(_ arguments: RunArguments) throws(GraphError) {
-    let workspace = idle.withLock { $0.popLast() } ?? Workspace(plan: plan, variables: variables)
+    let workspace = try takeWorkspace()
     defer { idle.withLock { $0.append(workspace) } }
     let slots = workspace.slots
     // Loops over positions: iterators of structures allocate in debug builds.
@@ -110,8 +115,8 @@ private final class Workspace: @unchecked Sendable {
   let arena: TensorStorage
   let slots: UnsafeMutablePointer<UnsafeMutableRawPointer>
 
-  init(plan: ExecutionPlan, variables: [HostMemory]) {
-    arena = TensorStorage(byteCount: plan.arenaByteCount)
+  init(plan: ExecutionPlan, variables: [HostMemory]) throws(GraphError) {
+    arena = try .allocated(plan.arenaByteCount, for: "the values of a run")
     slots = .allocate(capacity: max(plan.values.count, 1))
     for (index, value) in plan.values.enumerated() {
       let address: UnsafeMutableRawPointer =

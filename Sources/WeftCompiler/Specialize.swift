@@ -128,6 +128,7 @@ struct Specializer {
       inputs: inputs.map { program.values[$0].type },
       constants: inputs.map { program.values[$0].constant })
     let types = try outputTypes(operation, context)
+    try checkSizes(types, of: operation)
     guard types.allSatisfy(\.shape.isComplete) else {
       boundary = operation
       return
@@ -198,6 +199,14 @@ struct Specializer {
       throw GraphError(
         error.code, error.message, subject: operation.subject,
         location: operation.origin.location, notes: operandNotes(operation, context))
+    }
+  }
+
+  private func checkSizes(_ types: [TensorType], of operation: GraphOperation) throws(GraphError) {
+    do throws(OpFailure) { for type in types { try type.checkSize() } } catch {
+      throw GraphError(
+        error.code, error.message, subject: operation.subject,
+        location: operation.origin.location)
     }
   }
 

@@ -75,8 +75,10 @@ public final class HostMemory: DeviceMemory {
   public var pointer: UnsafeMutableRawPointer { storage.pointer }
 
   /// Memory of zeros.
-  public init(byteCount: Int) {
-    storage = TensorStorage(byteCount: byteCount)
+  ///
+  /// Throws ``GraphError`` when there is not enough.
+  public init(byteCount: Int) throws(GraphError) {
+    storage = try .allocated(byteCount, for: "a variable")
     storage.pointer.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
   }
 
@@ -86,5 +88,21 @@ public final class HostMemory: DeviceMemory {
 
   public func download(to destination: UnsafeMutableRawPointer) {
     destination.copyMemory(from: pointer, byteCount: byteCount)
+  }
+}
+
+extension TensorStorage {
+  /// Memory for a purpose that an error names.
+  ///
+  /// Throws ``GraphError`` when there is not enough.
+  public static func allocated(_ byteCount: Int, for purpose: String) throws(GraphError)
+    -> TensorStorage
+  {
+    guard let storage = TensorStorage(allocating: byteCount) else {
+      throw GraphError(
+        .outOfMemory,
+        "not enough memory for \(purpose): \(byteCount) bytes; the machine has \(byteLimit)")
+    }
+    return storage
   }
 }

@@ -18,7 +18,35 @@ public func applyOperation(
   _ definition: any OpDefinition, _ inputs: [any AnyNode], name: String? = nil,
   at location: SourceLocation? = nil
 ) -> GraphOperation {
-  precondition(!inputs.isEmpty, "an operation without inputs is added on its graph")
-  return inputs[0].output.graph.add(
-    definition, inputs: inputs.map(\.output), name: name, at: location)
+  guard let graph = inputs.first?.output.graph else {
+    return operationWithoutOperands(name ?? definition.typeName, at: location)
+  }
+  return graph.add(definition, inputs: inputs.map(\.output), name: name, at: location)
+}
+
+/// What a function over a list of nodes returns for an empty list: a node with an error.
+///
+/// There is no graph to report the error in, so the node has one of its own; whatever uses the node,
+/// or asks for it, says what was wrong.
+public func nodeWithoutOperands<S: TensorScalar>(
+  _ name: String, at location: SourceLocation?
+) -> Node<S> {
+  Node(output: operationWithoutOperands(name, at: location).output(0))
+}
+
+private func operationWithoutOperands(_ name: String, at location: SourceLocation?)
+  -> GraphOperation
+{
+  Graph().add(NoOperands(name: name, location: location), name: name, at: location)
+}
+
+/// An operation over a list of nodes that was empty.
+struct NoOperands: OpDefinition {
+  static let typeName = "NoOperands"
+  let name: String
+  let location: SourceLocation?
+  var failure: OpFailure { OpFailure("'\(name)' takes at least one node, was given none") }
+  var note: String? { location.map { "at \($0)" } }
+  func outputTypes(_ context: InferenceContext) throws(OpFailure) -> [TensorType] { throw failure }
+  func evaluate(_ context: EvaluationContext) throws(OpFailure) -> [AnyTensor] { throw failure }
 }

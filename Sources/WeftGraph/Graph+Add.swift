@@ -93,7 +93,10 @@ private struct Draft {
 
   mutating func infer() {
     if inputs.contains(where: \.operation.isPoisoned) { isPoisoned = true }
-    if let stranger = inputs.first(where: { $0.graph != graph }) {
+    if let empty = inputs.lazy.compactMap({ $0.operation.definition as? NoOperands }).first {
+      isPoisoned = false
+      fail(empty.failure, notes: [empty.note].compactMap { $0 })
+    } else if let stranger = inputs.first(where: { $0.graph != graph }) {
       fail(OpFailure("'\(stranger.name)' belongs to another graph", code: .foreignNode))
     }
     guard !isPoisoned else { return }
@@ -108,6 +111,7 @@ private struct Draft {
       shapes: inputs.map { $0.index == 0 ? $0.operation.record.knownShapeValue : nil })
     do throws(OpFailure) {
       outputTypes = try definition.outputTypes(context)
+      for type in outputTypes { try type.checkSize() }
       shapeValue = definition.shapeValue(context)
     } catch { fail(error) }
   }

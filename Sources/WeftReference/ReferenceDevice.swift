@@ -8,7 +8,9 @@ public final class ReferenceDevice: Device {
   /// The reference device.
   public init(name: String = "/reference:0") { self.name = name }
 
-  public func allocate(byteCount: Int) -> any DeviceMemory { HostMemory(byteCount: byteCount) }
+  public func allocate(byteCount: Int) throws(GraphError) -> any DeviceMemory {
+    try HostMemory(byteCount: byteCount)
+  }
 
   public func compile(_ plan: ExecutionPlan, resources: ProgramResources) throws(GraphError)
     -> any DeviceProgram
@@ -36,7 +38,7 @@ private final class ReferenceProgram: DeviceProgram {
   }
 
   func run(_ arguments: RunArguments) throws(GraphError) {
-    let arena = TensorStorage(byteCount: plan.arenaByteCount)
+    let arena = try TensorStorage.allocated(plan.arenaByteCount, for: "the values of a run")
     defer { withExtendedLifetime(arena) {} }
     func address(_ index: Int) -> UnsafeMutableRawPointer {
       switch plan.values[index].storage {

@@ -35,8 +35,8 @@ final class Executable: Sendable {
   /// results into it. In a steady state nothing is allocated: the memory of results that the caller
   /// has let go is used again.
   func run(_ buffer: StepBuffer) throws(GraphError) {
-    let results = idleResults.withLock { $0.popLast() } ?? ResultSet(plan)
-    results.makeUnshared(plan)
+    let results = try takeResults()
+    try results.makeUnshared(plan)
     buffer.prepare(results: plan.fetches.count)
     for index in 0..<buffer.feedCount {
       buffer.feedAddresses[index] = UnsafeRawPointer(buffer.feeds[index].sharedStorage.pointer)
@@ -60,6 +60,11 @@ final class Executable: Sendable {
     idleResults.withLock { $0.append(results) }
   }
 
+  private func takeResults() throws(GraphError) -> ResultSet {
+    if let results = idleResults.withLock({ $0.popLast() }) { return results }
+    return try ResultSet(plan)
+  }
+
   private func checkVariables() throws(GraphError) {
     if isReady.load(ordering: .relaxed) { return }
     let missing = required.filter { !store.hasValue($0) }
@@ -81,14 +86,22 @@ private final class ResultSet: @unchecked Sendable {
   // Sendable: only the run that took it from the pool touches it.
   var storages: [TensorStorage]
 
-  init(_ plan: ExecutionPlan) {
-    storages = plan.fetches.map { TensorStorage(byteCount: plan.values[$0].byteCount) }
+  init(_ plan: ExecutionPlan) throws(GraphError) {
+    var storages: [TensorStorage] = []
+    for fetch in plan.fetches { storages.append(try Self.memory(plan, fetch)) }
+    self.storages = storages
+  }
+
+  private static func memory(_ plan: ExecutionPlan, _ fetch: Int) throws(GraphError)
+    -> TensorStorage
+  {
+    try .allocated(plan.values[fetch].byteCount, for: "a result")
   }
 
   /// Replaces what a caller of an earlier run still holds.
-  func makeUnshared(_ plan: ExecutionPlan) {
+  func makeUnshared(_ plan: ExecutionPlan) throws(GraphError) {
     for index in storages.indices where !isKnownUniquelyReferenced(&storages[index]) {
-      storages[index] = TensorStorage(byteCount: plan.values[plan.fetches[index]].byteCount)
+      storages[index] = try Self.memory(plan, plan.fetches[index])
     }
   }
 }

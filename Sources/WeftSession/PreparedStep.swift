@@ -77,6 +77,7 @@ final class StepCore: Sendable {
       throw GraphError(
         .missingFeed, "the step takes \(outputs.count) values, was given \(buffer.feedCount)")
     }
+    try session.checkOpen()
     try answer(for: buffer).run(buffer)
   }
 
@@ -112,6 +113,7 @@ extension Session {
     repeat (each fetches).collect(into: &list)
     for operation in list.targets + list.outputs.map(\.operation) + nodes.map(\.output.operation)
     where operation.graph != graph {
+      if operation.isPoisoned { try operation.graph.validate() }
       throw GraphError(.foreignNode, "'\(operation.name)' belongs to another graph")
     }
     return PreparedStep(

@@ -79,6 +79,7 @@ extension Session {
         .invalidFeed, "is \(variable.type), was given \(value.type)",
         subject: "variable '\(variable.name)'", location: variable.location)
     }
+    try checkOpen()
     let memory = try store.memory(of: variable)
     try updateLock.whileHeld(alone: true) { () throws(GraphError) in
       try memory.upload(from: value.sharedStorage.pointer)

@@ -25,8 +25,8 @@ public final class Session: Sendable {
 
   private struct State {
     var cache = ExecutableCache()
-    var isClosed = false
   }
+  private let isClosed = Atomic<Bool>(false)
 
   /// A session on a device.
   ///
@@ -47,14 +47,9 @@ public final class Session: Sendable {
 
   /// Ends the session: lets variables and programs go, and unseals the graph. Later runs throw.
   public func close() {
-    let wasOpen = state.withLock { state in
-      defer {
-        state.isClosed = true
-        state.cache.removeAll()
-      }
-      return !state.isClosed
-    }
-    if wasOpen {
+    let wasClosed = isClosed.exchange(true, ordering: .acquiringAndReleasing)
+    state.withLock { $0.cache.removeAll() }
+    if !wasClosed {
       graph.unseal()
       store.removeAll()
     }
@@ -89,6 +84,13 @@ public final class Session: Sendable {
     return result
   }
 
+  /// Throws if the session was closed.
+  func checkOpen() throws(GraphError) {
+    if isClosed.load(ordering: .acquiring) {
+      throw GraphError(.sessionClosed, "the session is closed", notes: ["make a new one"])
+    }
+  }
+
   /// What answers a question: from the cache, or compiled now.
   func answer(to list: FetchList, feeds: [(output: Output, type: TensorType)])
     throws(GraphError) -> Answer
@@ -98,9 +100,7 @@ public final class Session: Sendable {
       fetches: list.outputs, targets: list.targets, completed: list.completed,
       feeds: feeds.map { FeedKey($0.output, $0.type) })
     return try state.withLock { (state) throws(GraphError) -> Answer in
-      if state.isClosed {
-        throw GraphError(.sessionClosed, "the session is closed", notes: ["make a new one"])
-      }
+      try checkOpen()
       if let known = state.cache.find(key) { return known }
       let made = try compile(list, feeds)
       state.cache.insert(made, for: key)
@@ -112,6 +112,8 @@ public final class Session: Sendable {
     throws(GraphError) -> Answer
   {
     for operation in list.targets + list.outputs.map(\.operation) where operation.graph != graph {
+      // Made from an empty list of nodes, it has a graph of its own with the error.
+      if operation.isPoisoned { try operation.graph.validate() }
       throw GraphError(.foreignNode, "'\(operation.name)' belongs to another graph")
     }
     let question = Question(

@@ -31,7 +31,15 @@ public final class TensorStorage: @unchecked Sendable {
     pointer = memory
   }
 
+  /// The machine's memory in bytes. No storage is larger: the system might promise more than it has,
+  /// and end the process when the promise is called in.
+  public static let byteLimit: Int = {
+    let (pages, size) = (sysconf(Int32(_SC_PHYS_PAGES)), sysconf(Int32(_SC_PAGESIZE)))
+    return pages > 0 && size > 0 ? pages * size : 1 << 44
+  }()
+
   private static func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer? {
+    guard byteCount >= 0, byteCount <= byteLimit else { return nil }
     var memory: UnsafeMutableRawPointer?
     return posix_memalign(&memory, alignment, max(byteCount, 1)) == 0 ? memory : nil
   }

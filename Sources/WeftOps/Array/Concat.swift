@@ -125,10 +125,10 @@ public struct ConcatOffset: OpDefinition {
 public func concat<S: TensorScalar>(
   _ nodes: [Node<S>], axis: Int, name: String? = nil, fileID: String = #fileID, line: Int = #line
 ) -> Node<S> {
-  precondition(!nodes.isEmpty, "concat of no nodes")
   let location = SourceLocation(fileID, line)
   let name = name ?? "concat"
-  let position = nodes[0].graph.index(axis, name: "\(name)/axis", at: location)
+  guard let graph = nodes.first?.graph else { return nodeWithoutOperands(name, at: location) }
+  let position = graph.index(axis, name: "\(name)/axis", at: location)
   let inputs: [any AnyNode] = nodes + [position]
   return apply(ConcatV2(count: nodes.count), inputs, name: name, at: location)
 }

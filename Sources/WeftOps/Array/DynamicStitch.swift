@@ -151,7 +151,6 @@ public func dynamicStitch<S: TensorScalar>(
   indices: [Node<Int32>], _ data: [Node<S>], name: String? = nil, fileID: String = #fileID,
   line: Int = #line
 ) -> Node<S> {
-  precondition(!indices.isEmpty && indices.count == data.count, "as many indices as data")
   let inputs: [any AnyNode] = indices + data
   return apply(
     DynamicStitch(count: data.count), inputs, name: name, at: SourceLocation(fileID, line))

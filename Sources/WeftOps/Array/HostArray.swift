@@ -14,10 +14,22 @@ func checkedCount(_ shape: [Int]) throws(OpFailure) -> Int {
   guard shape.allSatisfy({ $0 >= 0 }), let count = checkedProduct(shape) else {
     throw OpFailure("no tensor can have the shape \(shape)", code: .invalidShape)
   }
-  guard count <= 1 << 40 else {
+  // Lists of positions take eight bytes an element.
+  guard count <= TensorStorage.byteLimit / 8 else {
     throw OpFailure("a tensor of shape \(shape) does not fit in memory", code: .outOfMemory)
   }
   return count
+}
+
+/// The sum of sizes, or the largest number where it is not representable.
+func saturatingSum(_ sizes: Int...) -> Int {
+  var total = 0
+  for size in sizes {
+    let (sum, overflow) = total.addingReportingOverflow(size)
+    if overflow { return .max }
+    total = sum
+  }
+  return total
 }
 
 /// For each element of a shape in row-major order, a position: the offset plus the sum of each index

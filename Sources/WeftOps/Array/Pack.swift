@@ -120,7 +120,6 @@ public func stack<S: TensorScalar>(
   _ nodes: [Node<S>], axis: Int = 0, name: String? = nil, fileID: String = #fileID,
   line: Int = #line
 ) -> Node<S> {
-  precondition(!nodes.isEmpty, "stack of no nodes")
   return apply(
     Pack(count: nodes.count, axis: axis), nodes, name: name ?? "stack",
     at: SourceLocation(fileID, line))

@@ -65,7 +65,7 @@ func paddedType(_ context: InferenceContext) throws(OpFailure) -> TensorType {
   }
   if let bad = paddings.first(where: { $0 < 0 }) { throw OpFailure("a padding cannot be \(bad)") }
   let shape = dimensions.enumerated().map { axis, size -> Int? in
-    size.map { $0 + paddings[2 * axis] + paddings[2 * axis + 1] }
+    size.map { saturatingSum($0, paddings[2 * axis], paddings[2 * axis + 1]) }
   }
   return TensorType(input.dtype, TensorShape(shape))
 }
@@ -85,7 +85,7 @@ func paddingPairs(_ context: EvaluationContext) throws(OpFailure) -> [(before: I
 private func paddedSources(_ context: EvaluationContext) throws(OpFailure) -> ([Int], [Int]) {
   let shape = context.inputs[0].shape
   let pairs = try paddingPairs(context)
-  let result = zip(shape, pairs).map { $0 + $1.before + $1.after }
+  let result = zip(shape, pairs).map { saturatingSum($0, $1.before, $1.after) }
   var sources = [Int](repeating: -1, count: try checkedCount(result))
   let strides = rowMajorStrides(result)
   let offset = zip(pairs, strides).reduce(0) { $0 + $1.0.before * $1.1 }

@@ -34,8 +34,9 @@ public struct SliceDefinition: OpDefinition {
     for (axis, extent) in shape.enumerated() {
       let (first, count) = (begin[axis], size[axis])
       let fits =
-        extent.map { first <= $0 && (count == -1 || count <= $0 - first) } ?? true
-      guard first >= 0, count >= -1, fits else {
+        first >= 0
+        && (extent.map { first <= $0 && (count == -1 || count <= $0 - first) } ?? true)
+      guard fits, count >= -1 else {
         throw OpFailure(
           "the block from \(begin) of size \(size) lies outside \(TensorShape(shape))",
           code: .invalidShape)

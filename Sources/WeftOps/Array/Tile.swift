@@ -24,7 +24,8 @@ public struct Tile: OpDefinition {
     }
     let shape = zip(dimensions, multiples).map { size, times -> Int? in
       guard let size, let times else { return size == 0 || times == 0 ? 0 : nil }
-      return size &* times
+      let (product, overflow) = size.multipliedReportingOverflow(by: times)
+      return overflow ? .max : product
     }
     return [TensorType(input.dtype, TensorShape(shape))]
   }
@@ -46,7 +47,10 @@ public struct Tile: OpDefinition {
     guard multiples.count == input.shape.count, multiples.allSatisfy({ $0 >= 0 }) else {
       throw OpFailure("multiples \(multiples) for the shape \(input.shape)", code: .invalidShape)
     }
-    let shape = zip(input.shape, multiples).map { $0 &* $1 }
+    let shape = zip(input.shape, multiples).map { size, times in
+      let (product, overflow) = size.multipliedReportingOverflow(by: times)
+      return overflow ? .max : product
+    }
     _ = try checkedCount(shape)
     let strides = rowMajorStrides(input.shape)
     var positions = [0]

@@ -51,13 +51,15 @@ public func clipByAverageNorm<S: FloatingScalar>(
 
 /// The Euclidean norm of several tensors taken as one: √Σ x².
 ///
-/// The list must not be empty.
+/// Errors: an empty list.
 public func globalNorm<S: FloatingScalar>(
   _ tensors: [Node<S>], name: String? = nil, fileID: String = #fileID, line: Int = #line
 ) -> Node<S> {
-  precondition(!tensors.isEmpty, "the norm of no tensors has no graph to be in")
-  let graph = tensors[0].graph
-  return composite(name ?? "global_norm", graph, SourceLocation(fileID, line)) {
+  let location = SourceLocation(fileID, line)
+  guard let graph = tensors.first?.graph else {
+    return nodeWithoutOperands(name ?? "globalNorm", at: location)
+  }
+  return composite(name ?? "global_norm", graph, location) {
     sqrt(addN(tensors.map { l2Loss($0) }) * 2)
   }
 }
@@ -74,9 +76,11 @@ public func clipByGlobalNorm<S: FloatingScalar>(
   fileID: String = #fileID, line: Int = #line
 ) -> (clipped: [Node<S>?], norm: Node<S>) {
   let present = tensors.compactMap { $0 }
-  precondition(!present.isEmpty, "clipping no tensors has no graph to be in")
-  let graph = present[0].graph
-  return composite(name ?? "clip_by_global_norm", graph, SourceLocation(fileID, line)) {
+  let location = SourceLocation(fileID, line)
+  guard let graph = present.first?.graph else {
+    return (tensors, nodeWithoutOperands(name ?? "clipByGlobalNorm", at: location))
+  }
+  return composite(name ?? "clip_by_global_norm", graph, location) {
     let actual = globalNorm(present, fileID: fileID, line: line)
     let finite = norm * minimum(1 / actual, 1 / norm)
     // An infinite norm makes NaN of everything, so that it is noticed.
