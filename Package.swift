@@ -68,6 +68,7 @@ let package = Package(
     example("mnist"),
     tests("WeftTensorTests", ["WeftTensor"]),
     tests("WeftOpsTests", ["WeftOps"]),
+    tests("WeftCompilerTests", ["Weft", "WeftCompiler"]),
     tests("WeftSessionTests", ["Weft", "CAllocationCounter"]),
     tests("WeftTrainingTests", ["Weft"]),
     tests("WeftDataTests", ["WeftData"]),
