@@ -21,3 +21,15 @@ extension UniformCandidateSampler: CPUKernelProviding {
 extension LogUniformCandidateSampler: CPUKernelProviding {
   public func planCPUKernel(_ request: KernelRequest) -> CPUKernel { planEvaluation(self, request) }
 }
+
+extension ConcatOffset: CPUKernelProviding {
+  public func planCPUKernel(_ request: KernelRequest) -> CPUKernel { planEvaluation(self, request) }
+}
+
+extension InvertPermutation: CPUKernelProviding {
+  public func planCPUKernel(_ request: KernelRequest) -> CPUKernel { planEvaluation(self, request) }
+}
+
+extension LinSpace: CPUKernelProviding {
+  public func planCPUKernel(_ request: KernelRequest) -> CPUKernel { planEvaluation(self, request) }
+}
