@@ -5,7 +5,7 @@ import WeftTesting
 enum CaseTable {
   static let all: [OpCase] =
     unary + binary + gradientPointwise + otherPointwise + reductions + scans + products + losses
-    + layers + shapes + updates + optimizers + random
+    + layers + normalizations + shapes + arrays + control + updates + scattered + optimizers + random
 
   /// Operations that no case builds, with the reason.
   static let without: [String: String] = [
@@ -15,6 +15,12 @@ enum CaseTable {
     "NoOp": "computes nothing",
     "WeftAllAxes": "follows from types, so that no device sees it",
     "WeftGroupSize": "follows from types, so that no device sees it",
+    "Rank": "follows from types, so that no device sees it",
+    "Size": "follows from types, so that no device sees it",
+    "ShapeN": "follows from types, so that no device sees it",
+    "Unique": "the shape depends on data: runs on the host between two stages",
+    "Where": "the shape depends on data: runs on the host between two stages",
+    "Range": "the shape depends on data: runs on the host between two stages",
     "WeftShapePart": "follows from types, so that no device sees it",
   ]
 
@@ -24,7 +30,9 @@ enum CaseTable {
     "ArgMax", "ArgMin", "InTopKV2", "All", "Any", "IsFinite", "IsInf", "IsNan", "Sign",
     "Equal", "NotEqual", "Less", "LessEqual", "Greater", "GreaterEqual",
     "LogicalAnd", "LogicalOr", "LogicalNot", "TruncateDiv", "FloorDiv",
-    "Shape", "Assign", "AssignAdd", "AssignSub", "BroadcastGradientArgs", "WeftKeptShape", "WeftOrthonormalize",
+    "OneHot", "LinSpace", "ConcatOffset", "InvertPermutation", "Assert",
+    "ScatterUpdate", "ScatterAdd", "ScatterSub", "ScatterMul", "ScatterDiv", "ScatterMin",
+    "ScatterMax", "Shape", "Assign", "AssignAdd", "AssignSub", "BroadcastGradientArgs", "WeftKeptShape", "WeftOrthonormalize",
     "ApplyAdadelta", "ApplyAdagrad", "ApplyAdam", "ApplyCenteredRMSProp", "ApplyFtrl",
     "ApplyFtrlV2", "ApplyGradientDescent", "ApplyMomentum", "ApplyProximalGradientDescent",
     "ApplyRMSProp",
