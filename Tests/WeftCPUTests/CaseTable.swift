@@ -5,7 +5,7 @@ import WeftTesting
 enum CaseTable {
   static let all: [OpCase] =
     unary + binary + gradientPointwise + otherPointwise + reductions + scans + products + losses
-    + layers + normalizations + shapes + arrays + control + updates + scattered + optimizers + random
+    + layers + normalizations + shapes + arrays + blocks + control + updates + scattered + optimizers + random
 
   /// Operations that no case builds, with the reason.
   static let without: [String: String] = [
@@ -20,6 +20,7 @@ enum CaseTable {
     "ShapeN": "follows from types, so that no device sees it",
     "Unique": "the shape depends on data: runs on the host between two stages",
     "Where": "the shape depends on data: runs on the host between two stages",
+    "DynamicPartition": "the shape depends on data: runs on the host between two stages",
     "Range": "the shape depends on data: runs on the host between two stages",
     "WeftShapePart": "follows from types, so that no device sees it",
   ]

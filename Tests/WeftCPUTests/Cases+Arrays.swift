@@ -6,7 +6,7 @@ extension CaseTable {
   static func number(_ value: Int) -> OpCase.Operand { .constant(axisOf(value)) }
 
   /// One case in `float32`, and one of bytes and one of eight-byte elements without gradients.
-  private static func moves(
+  static func moves(
     _ definition: some OpDefinition, _ shape: [Int], name: String? = nil,
     _ operands: (OpCase.Operand) -> [OpCase.Operand]
   ) -> [OpCase] {
@@ -91,14 +91,14 @@ extension CaseTable {
       ([2, 3, 4], [1, 0, 2], [1, 3, 1]), ([301, 233], [5, 100], [290, 120]),
     ]
     for (shape, begin, size) in blocks {
-      result += moves(Slice(), shape) { [$0, vector(begin), vector(size)] }
+      result += moves(SliceDefinition(), shape) { [$0, vector(begin), vector(size)] }
     }
     result += [
       OpCase(
-        Slice(), [.fed(.random([5, 4])), .fed(AnyTensor(indices: [2, 1])), vector([2, 3])],
+        SliceDefinition(), [.fed(.random([5, 4])), .fed(AnyTensor(indices: [2, 1])), vector([2, 3])],
         name: "a begin known only at run time"),
       OpCase(
-        Slice(), [.fed(.random([5, 4])), .fed(AnyTensor(indices: [4, 1])), vector([2, 3])],
+        SliceDefinition(), [.fed(.random([5, 4])), .fed(AnyTensor(indices: [4, 1])), vector([2, 3])],
         name: "a begin outside, known only at run time", gradient: .skipped("fails"),
         failure: .invalidShape),
     ]
@@ -136,7 +136,7 @@ extension CaseTable {
     return result
   }()
 
-  private static func pads(_ pairs: [(Int, Int)]) -> OpCase.Operand {
+  static func pads(_ pairs: [(Int, Int)]) -> OpCase.Operand {
     .constant(
       .values(pairs.flatMap { [Double($0.0), Double($0.1)] }, shape: [pairs.count, 2], as: .int32))
   }

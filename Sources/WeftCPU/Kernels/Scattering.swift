@@ -30,8 +30,22 @@ extension ScatterNd: CPUKernelProviding {
 
 extension UnsortedSegmentSum: CPUKernelProviding {
   public func planCPUKernel(_ request: KernelRequest) throws(OpFailure) -> CPUKernel {
-    try planSegmentSum(self, request)
+    try planSegments(self, request)
   }
+}
+
+extension UnsortedSegmentMax: CPUKernelProviding {
+  public func planCPUKernel(_ request: KernelRequest) throws(OpFailure) -> CPUKernel {
+    try planSegments(self, request, isMaximum: true)
+  }
+}
+
+extension SegmentMax: CPUKernelProviding {
+  public func planCPUKernel(_ request: KernelRequest) -> CPUKernel { planEvaluation(self, request) }
+}
+
+extension SegmentMean: CPUKernelProviding {
+  public func planCPUKernel(_ request: KernelRequest) -> CPUKernel { planEvaluation(self, request) }
 }
 
 extension SegmentSum: CPUKernelProviding {
@@ -40,24 +54,30 @@ extension SegmentSum: CPUKernelProviding {
       guard numbers[0] == numbers[0].sorted(), (numbers[0].first ?? 0) >= 0 else {
         throw OpFailure("segment numbers must not fall: \(numbers[0].prefix(8))")
       }
-      return try planSegmentSum(self, request)
+      return try planSegments(self, request)
     }
   }
 }
 
-/// Rows added up by their segment numbers; those of negative number are left out.
-private func planSegmentSum(_ definition: any OpDefinition, _ request: KernelRequest)
-  throws(OpFailure) -> CPUKernel
-{
+/// Rows added up, or the largest taken, by their segment numbers; those of negative number are left
+/// out.
+private func planSegments(
+  _ definition: any OpDefinition, _ request: KernelRequest, isMaximum: Bool = false
+) throws(OpFailure) -> CPUKernel {
   let (ids, output) = (request.inputs[1], request.outputs[0])
   guard output.dtype != .uint8 else { return planEvaluation(definition, request) }
   let segments = output.shape.first ?? 0
   let width = output.shape.dropFirst().reduce(1, *)
   let (dtype, code) = (Int32(output.dtype.rawValue), Int32(ids.dtype.rawValue))
   let (rowBytes, idBytes) = (width * output.dtype.byteCount, ids.dtype.byteCount)
-  let byteCount = output.byteCount
+  let count = output.count
+  let how = Int32((isMaximum ? WEFT_SCATTER_MAXIMUM : WEFT_SCATTER_ADD).rawValue)
+  let first = output.dtype.bytes(isMaximum ? output.dtype.lowestFinite : 0)
   return { (arguments) throws(OpFailure) in
-    memset(arguments.output(0), 0, byteCount)
+    first.withUnsafeBytes { bytes in
+      guard let value = bytes.baseAddress else { return }
+      weft_fill(arguments.output(0), bytes.count, value, count)
+    }
     var start = 0
     while start < ids.count {
       if arguments.integer(1, at: start, ids.dtype) < 0 {
@@ -67,8 +87,7 @@ private func planSegmentSum(_ definition: any OpDefinition, _ request: KernelReq
       var end = start + 1
       while end < ids.count, arguments.integer(1, at: end, ids.dtype) >= 0 { end += 1 }
       let bad = weft_scatter_rows(
-        Int32(WEFT_SCATTER_ADD.rawValue), dtype, arguments.output(0), segments, width,
-        arguments.input(1) + start * idBytes, code, end - start,
+        how, dtype, arguments.output(0), segments, width, arguments.input(1) + start * idBytes, code, end - start,
         arguments.input(0) + start * rowBytes, width)
       if bad >= 0 {
         let id = arguments.integer(1, at: start + Int(bad), ids.dtype)
@@ -76,5 +95,26 @@ private func planSegmentSum(_ definition: any OpDefinition, _ request: KernelReq
       }
       start = end
     }
+  }
+}
+
+extension DType {
+  /// The lowest number that is finite: what a maximum over nothing is in TensorFlow.
+  fileprivate var lowestFinite: Double {
+    switch self {
+    case .float32: -Double(Float.greatestFiniteMagnitude)
+    case .float64: -Double.greatestFiniteMagnitude
+    case .int32: Double(Int32.min)
+    case .int64: Double(Int64.min)
+    default: 0
+    }
+  }
+
+  /// The bytes of a number.
+  fileprivate func bytes(_ value: Double) -> [UInt8] {
+    func open<S: TensorScalar>(_: S.Type) -> [UInt8] {
+      withUnsafeBytes(of: S(converting: value)) { Array($0) }
+    }
+    return open(scalarType)
   }
 }

@@ -1,7 +1,7 @@
 import Glibc
 import WeftOps
 
-extension Slice: CPUKernelProviding {
+extension SliceDefinition: CPUKernelProviding {
   public func planCPUKernel(_ request: KernelRequest) throws(OpFailure) -> CPUKernel {
     let (input, output) = (request.inputs[0].value, request.outputs[0])
     return try planWithIntegers(request, [1]) { (numbers) throws(OpFailure) in
