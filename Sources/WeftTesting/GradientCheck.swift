@@ -82,7 +82,8 @@ private struct GradientCheck {
       var analytic = AnyTensor.values([0], shape: value.shape, as: .float64)
       if let slope { analytic = AnyTensor(try session.run(slope, feeding: feeds())) }
       guard analytic.shape == value.shape else {
-        return "the gradient of operand \(index) has the shape \(analytic.shape), not \(value.shape)"
+        return
+          "the gradient of operand \(index) has the shape \(analytic.shape), not \(value.shape)"
       }
       if let problem = try compare(index, value, analytic) { return problem }
     }
@@ -127,7 +128,8 @@ private struct GradientCheck {
       if error.isNaN { break }
     }
     let place = multiIndex(worst.position, in: value.shape)
-    return "; the worst element \(place) has \(slope[worst.position]), by differences \(worst.found)"
+    return
+      "; the worst element \(place) has \(slope[worst.position]), by differences \(worst.found)"
   }
 
   /// The derivative along a direction, (8 (L₁ - L₋₁) - (L₂ - L₋₂)) / 12h, and the size of L.

@@ -5,7 +5,8 @@ import WeftTesting
 enum CaseTable {
   static let all: [OpCase] =
     unary + binary + gradientPointwise + otherPointwise + reductions + scans + products + losses
-    + layers + normalizations + shapes + arrays + blocks + control + updates + scattered + optimizers + random
+    + layers + normalizations + shapes + arrays + blocks + linearAlgebra + control + updates
+    + scattered + optimizers + random
 
   /// Operations that no case builds, with the reason.
   static let without: [String: String] = [
@@ -22,6 +23,7 @@ enum CaseTable {
     "Where": "the shape depends on data: runs on the host between two stages",
     "DynamicPartition": "the shape depends on data: runs on the host between two stages",
     "Range": "the shape depends on data: runs on the host between two stages",
+    "WeftSwappedAxes": "follows from types, so that no device sees it",
     "WeftShapePart": "follows from types, so that no device sees it",
   ]
 
@@ -33,7 +35,8 @@ enum CaseTable {
     "LogicalAnd", "LogicalOr", "LogicalNot", "TruncateDiv", "FloorDiv",
     "OneHot", "LinSpace", "ConcatOffset", "InvertPermutation", "Assert",
     "ScatterUpdate", "ScatterAdd", "ScatterSub", "ScatterMul", "ScatterDiv", "ScatterMin",
-    "ScatterMax", "Shape", "Assign", "AssignAdd", "AssignSub", "BroadcastGradientArgs", "WeftKeptShape", "WeftOrthonormalize",
+    "ScatterMax", "Shape", "Assign", "AssignAdd", "AssignSub", "BroadcastGradientArgs",
+    "WeftKeptShape", "WeftOrthonormalize",
     "ApplyAdadelta", "ApplyAdagrad", "ApplyAdam", "ApplyCenteredRMSProp", "ApplyFtrl",
     "ApplyFtrlV2", "ApplyGradientDescent", "ApplyMomentum", "ApplyProximalGradientDescent",
     "ApplyRMSProp",
@@ -63,7 +66,8 @@ extension [Int] {
 /// Cases of an operation on one operand over all sizes, and on special values.
 func cases(
   _ definition: some OpDefinition, in range: ClosedRange<Double> = -2...2, ulps: UInt64 = 2,
-  absolute: Double = 0, gradient: OpCase.Gradient = .checked, dtypes: [DType] = [.float32, .float64],
+  absolute: Double = 0, gradient: OpCase.Gradient = .checked,
+  dtypes: [DType] = [.float32, .float64],
   special: Bool = true
 ) -> [OpCase] {
   let tolerance = Tolerance(ulps: ulps, absolute: absolute)
@@ -109,7 +113,8 @@ func cases(
     for (x, y) in pairs {
       func operand(_ shape: [Int], _ range: ClosedRange<Double>, _ seed: UInt64) -> OpCase.Operand {
         .fed(
-          dtype == .bool ? .truths(shape, seed: seed)
+          dtype == .bool
+            ? .truths(shape, seed: seed)
             : .random(shape, in: range, seed: seed, as: dtype))
       }
       var opCase = OpCase(

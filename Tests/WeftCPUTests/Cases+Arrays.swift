@@ -33,10 +33,15 @@ extension CaseTable {
     for (shape, order) in orders {
       result += moves(Transpose(), shape) { [$0, vector(order)] }
     }
-    for (shape, axes) in [([13, 5], [0]), ([2, 3, 4], [-1, 0]), ([7], []), ([0, 4], [0]), ([70_001], [0])] {
+    for (shape, axes) in [
+      ([13, 5], [0]), ([2, 3, 4], [-1, 0]), ([7], []), ([0, 4], [0]), ([70_001], [0]),
+    ] {
       result += moves(ReverseV2(), shape) { [$0, vector(axes)] }
     }
-    for (shape, times) in [([3, 5], [2, 3]), ([7], [1]), ([2, 1, 3], [1, 4, 2]), ([], []), ([3, 2], [0, 2]), ([100, 7], [3, 35])] {
+    for (shape, times) in [
+      ([3, 5], [2, 3]), ([7], [1]), ([2, 1, 3], [1, 4, 2]), ([], []), ([3, 2], [0, 2]),
+      ([100, 7], [3, 35]),
+    ] {
       result += moves(Tile(), shape) { [$0, vector(times)] }
     }
     result.append(
@@ -71,7 +76,8 @@ extension CaseTable {
         [.fed(axisOf(1)), .fed(AnyTensor(indices: [2, 3])), .fed(AnyTensor(indices: [2, 5]))],
         gradient: .skipped("indices")),
       OpCase(
-        InvertPermutation(), [.fed(AnyTensor(indices: [2, 0, 3, 1]))], gradient: .skipped("indices")),
+        InvertPermutation(), [.fed(AnyTensor(indices: [2, 0, 3, 1]))], gradient: .skipped("indices")
+      ),
     ]
     for axis in [0, 1, -1] {
       result += moves(Split(count: 2), [4, 6, 2]) { [number(axis), $0] }
@@ -95,10 +101,12 @@ extension CaseTable {
     }
     result += [
       OpCase(
-        SliceDefinition(), [.fed(.random([5, 4])), .fed(AnyTensor(indices: [2, 1])), vector([2, 3])],
+        SliceDefinition(),
+        [.fed(.random([5, 4])), .fed(AnyTensor(indices: [2, 1])), vector([2, 3])],
         name: "a begin known only at run time"),
       OpCase(
-        SliceDefinition(), [.fed(.random([5, 4])), .fed(AnyTensor(indices: [4, 1])), vector([2, 3])],
+        SliceDefinition(),
+        [.fed(.random([5, 4])), .fed(AnyTensor(indices: [4, 1])), vector([2, 3])],
         name: "a begin outside, known only at run time", gradient: .skipped("fails"),
         failure: .invalidShape),
     ]
@@ -113,7 +121,8 @@ extension CaseTable {
       ([13, 5], [-2, 4], [0, 0], [-2, -1], SliceMasks()),
       ([13, 5], [3, 1], [4, 3], [1, 1], shrink), ([13, 5], [2, 1], [9, 3], [2, 1], open),
       ([2, 3, 4, 5], [1, 0, 0, 1], [2, 0, 0, 4], [1, 1, 1, 2], ellipsis),
-      ([7], [5], [2], [1], SliceMasks()), ([301, 233], [0, 3], [300, 230], [2, 3], SliceMasks()),
+      ([7], [5], [2], [1], SliceMasks()),
+      ([301, 233], [0, 3], [300, 230], [2, 3], SliceMasks()),
       ([7], [2], [3], [1 << 30], SliceMasks()),
     ]
     for part in strided {
@@ -124,13 +133,18 @@ extension CaseTable {
     result += [
       OpCase(
         StridedSliceGrad(masks: SliceMasks()),
-        [vector([13, 5]), vector([1, 0]), vector([12, 5]), vector([3, 2]), .fed(.random([4, 3]))]),
+        [
+          vector([13, 5]), vector([1, 0]), vector([12, 5]), vector([3, 2]), .fed(.random([4, 3])),
+        ]),
       OpCase(
         StridedSliceGrad(masks: shrink),
         [vector([13, 5]), vector([3, 4]), vector([4, 0]), vector([1, -1]), .fed(.random([4]))]),
       OpCase(
         StridedSlice(masks: shrink),
-        [.fed(.random([5, 4])), .fed(AnyTensor(indices: [2])), .fed(AnyTensor(indices: [3])), vector([1])],
+        [
+          .fed(.random([5, 4])), .fed(AnyTensor(indices: [2])), .fed(AnyTensor(indices: [3])),
+          vector([1]),
+        ],
         name: "an index known only at run time"),
     ]
     return result
@@ -144,7 +158,8 @@ extension CaseTable {
   static let paddings: [OpCase] = {
     var result: [OpCase] = []
     let shapes: [([Int], [(Int, Int)])] = [
-      ([3, 5], [(1, 2), (0, 3)]), ([7], [(0, 0)]), ([], []), ([2, 3, 4], [(0, 1), (2, 0), (1, 1)]),
+      ([3, 5], [(1, 2), (0, 3)]), ([7], [(0, 0)]), ([], []),
+      ([2, 3, 4], [(0, 1), (2, 0), (1, 1)]),
       ([0, 3], [(2, 1), (1, 0)]), ([301, 100], [(3, 0), (1, 5)]),
     ]
     for (shape, pairs) in shapes {
@@ -201,7 +216,8 @@ extension CaseTable {
       OpCase(
         OneHot(axis: -1),
         [
-          .fed(AnyTensor(indices: [-1, 0, 3, 9])), number(4), .constant(.values([1], shape: [], as: .bool)),
+          .fed(AnyTensor(indices: [-1, 0, 3, 9])), number(4),
+          .constant(.values([1], shape: [], as: .bool)),
           .constant(.values([0], shape: [], as: .bool)),
         ], name: "indices outside", gradient: .skipped("a choice")))
     result.append(
@@ -215,7 +231,8 @@ extension CaseTable {
   static let gathers: [OpCase] = {
     var result: [OpCase] = []
     let cases: [([Int], [Int], Int)] = [
-      ([13, 5], [7], 0), ([13, 5], [2, 3], 1), ([2, 3, 4], [5], -2), ([13, 5], [], 0), ([7], [0], 0),
+      ([13, 5], [7], 0), ([13, 5], [2, 3], 1), ([2, 3, 4], [5], -2), ([13, 5], [], 0),
+      ([7], [0], 0),
       ([301, 50], [500], 0),
     ]
     for (shape, indices, axis) in cases {
@@ -257,9 +274,11 @@ extension CaseTable {
     var result: [OpCase] = [
       OpCase(
         ScatterNd(), [.fed(points), .fed(.random([3, 2])), vector([3, 4, 2])], tolerance: tolerance),
-      OpCase(ScatterNd(), [.fed(points), .fed(.random([3])), vector([3, 4])], tolerance: tolerance),
       OpCase(
-        ScatterNd(), [.fed(.indices([500, 1], below: 301)), .fed(.random([500, 60])), vector([301, 60])],
+        ScatterNd(), [.fed(points), .fed(.random([3])), vector([3, 4])], tolerance: tolerance),
+      OpCase(
+        ScatterNd(),
+        [.fed(.indices([500, 1], below: 301)), .fed(.random([500, 60])), vector([301, 60])],
         tolerance: tolerance
       ).withoutGradient("the size"),
       OpCase(
@@ -273,7 +292,9 @@ extension CaseTable {
       ).withoutGradient("empty"),
     ]
     for dtype in [DType.float32, .float64, .int32, .int64, .uint8] {
-      for (shape, ids) in [([6, 3], [6]), ([2, 3, 4], [2, 3]), ([0, 3], [0]), ([500, 40], [500]), ([6], [6])] {
+      for (shape, ids) in [
+        ([6, 3], [6]), ([2, 3, 4], [2, 3]), ([0, 3], [0]), ([500, 40], [500]), ([6], [6]),
+      ] {
         let opCase = OpCase(
           UnsortedSegmentSum(),
           [
@@ -303,7 +324,9 @@ extension CaseTable {
 
   static let chosen: [OpCase] = {
     var result: [OpCase] = []
-    for (condition, shape) in [([13, 5], [13, 5]), ([13], [13, 5]), ([], [13, 5]), ([7], [7]), ([0], [0, 5]), ([], [])] as [([Int], [Int])] {
+    for (condition, shape) in [
+      ([13, 5], [13, 5]), ([13], [13, 5]), ([], [13, 5]), ([7], [7]), ([0], [0, 5]), ([], []),
+    ] as [([Int], [Int])] {
       let opCase = OpCase(
         Select(), [.fed(.truths(condition)), .fed(.random(shape)), .fed(.random(shape, seed: 2))])
       result.append(shape.elements > 0 ? opCase : opCase.withoutGradient("empty"))
@@ -315,7 +338,9 @@ extension CaseTable {
             .fed(.random(shape, seed: 2)),
           ], name: "special values", gradient: .skipped("special values")))
     }
-    for (shape, k) in [([13, 5], 3), ([13, 5], 5), ([7], 1), ([7], 0), ([0, 5], 2), ([20, 301], 7), ([2, 3, 4], 2)] {
+    for (shape, k) in [
+      ([13, 5], 3), ([13, 5], 5), ([7], 1), ([7], 0), ([0, 5], 2), ([20, 301], 7), ([2, 3, 4], 2),
+    ] {
       for dtype in [DType.float32, .float64, .int32, .int64, .uint8] {
         let operand: AnyTensor =
           dtype.isFloating

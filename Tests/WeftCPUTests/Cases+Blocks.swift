@@ -66,7 +66,9 @@ extension CaseTable {
         gradient: .skipped("fails"), failure: .invalidArgument),
       OpCase(
         DynamicStitch(count: 2),
-        [vector([4, 0]), vector([2, 1, 3]), .fed(.random([2, 3])), .fed(.random([3, 3], seed: 2))]),
+        [
+          vector([4, 0]), vector([2, 1, 3]), .fed(.random([2, 3])), .fed(.random([3, 3], seed: 2)),
+        ]),
       OpCase(
         DynamicStitch(count: 1), [vector([3, 0]), .fed(.random([2], in: 0...9, as: .int64))],
         name: "places left out", gradient: .skipped("integers")),

@@ -90,7 +90,8 @@ extension CaseTable {
       OpCase(
         ScatterUpdate(),
         [
-          .variable(.truths([5, 3])), .fed(AnyTensor(indices: [1, 4])), .fed(.truths([2, 3], seed: 2)),
+          .variable(.truths([5, 3])), .fed(AnyTensor(indices: [1, 4])),
+          .fed(.truths([2, 3], seed: 2)),
         ], gradient: skipped),
     ]
     return result
@@ -101,7 +102,9 @@ extension CaseTable {
     let tolerance = Tolerance(relative: 1e-4, absolute: 1e-5)
     for format in DataFormat.allCases {
       for isTraining in [true, false] {
-        for (shape, dtype) in [([2, 3, 4, 3], DType.float32), ([2, 3, 4, 3], .float64), ([5, 16, 17, 16], .float32)] {
+        for (shape, dtype) in [
+          ([2, 3, 4, 3], DType.float32), ([2, 3, 4, 3], .float64), ([5, 16, 17, 16], .float32),
+        ] {
           let channels = shape[format.channelAxis(rank: 4)]
           func vector(_ seed: UInt64) -> OpCase.Operand {
             .fed(.random([channels], in: 0.5...1.5, seed: seed, as: dtype))

@@ -62,7 +62,8 @@ extension MatrixBandPart: CPUKernelProviding {
         for row in 0..<sides.count * sides.rows {
           let place = row % sides.rows
           let first = lower < 0 ? 0 : max(0, place - min(lower, place))
-          let end = upper < 0 ? sides.columns : min(sides.columns, place + min(upper, sides.columns) + 1)
+          let end =
+            upper < 0 ? sides.columns : min(sides.columns, place + min(upper, sides.columns) + 1)
           guard first < end else { continue }
           let start = (row * sides.columns + first) * size
           memcpy(target + start, source + start, (end - first) * size)

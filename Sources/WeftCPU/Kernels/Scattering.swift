@@ -87,7 +87,8 @@ private func planSegments(
       var end = start + 1
       while end < ids.count, arguments.integer(1, at: end, ids.dtype) >= 0 { end += 1 }
       let bad = weft_scatter_rows(
-        how, dtype, arguments.output(0), segments, width, arguments.input(1) + start * idBytes, code, end - start,
+        how, dtype, arguments.output(0), segments, width, arguments.input(1) + start * idBytes,
+        code, end - start,
         arguments.input(0) + start * rowBytes, width)
       if bad >= 0 {
         let id = arguments.integer(1, at: start + Int(bad), ids.dtype)

@@ -75,8 +75,11 @@ private struct SliceLayout {
     strides = slice.axes.enumerated().map { axis, part in
       part.count == 1 ? whole[axis] : part.step &* whole[axis]
     }
-    offset = dims.contains(0) ? 0 : slice.axes.enumerated().reduce(0) { sum, part in
-      sum + (part.element.first ?? 0) * whole[part.offset]
-    }
+    offset =
+      dims.contains(0)
+      ? 0
+      : slice.axes.enumerated().reduce(0) { sum, part in
+        sum + (part.element.first ?? 0) * whole[part.offset]
+      }
   }
 }
