@@ -4,7 +4,8 @@ import WeftSession
 ///
 /// With fixed random weights w, L = Σ w · outputs is differentiated in `Double` and compared with
 /// differences of fourth order along random directions, one direction for each fed operand of real
-/// numbers at a time. Where a direction disagrees, the worst single element is looked for and named.
+/// numbers at a time. Where a direction disagrees, the worst single element is looked for and
+/// named.
 ///
 /// - Parameters:
 ///   - device: where everything is computed; the reference device suits.

@@ -1,6 +1,7 @@
 @_exported import WeftSession
 
-/// How far a value may lie from the expected one. An element passes if any of the three lets it pass;
+/// How far a value may lie from the expected one. An element passes if any of the three lets it
+/// pass;
 /// NaN must meet NaN, and an infinity the same infinity.
 ///
 /// ```swift

@@ -5,7 +5,7 @@ import WeftTesting
 enum CaseTable {
   static let all: [OpCase] =
     unary + binary + gradientPointwise + otherPointwise + reductions + scans + products + losses
-    + layers + normalizations + shapes + arrays + blocks + linearAlgebra + control + updates
+    + layers + normalizations + shapes + arrays + blocks + linearAlgebra + fused + control + updates
     + scattered + optimizers + random
 
   /// Operations that no case builds, with the reason.
@@ -36,7 +36,9 @@ enum CaseTable {
     "OneHot", "LinSpace", "ConcatOffset", "InvertPermutation", "Assert",
     "ScatterUpdate", "ScatterAdd", "ScatterSub", "ScatterMul", "ScatterDiv", "ScatterMin",
     "ScatterMax", "Shape", "Assign", "AssignAdd", "AssignSub", "BroadcastGradientArgs",
-    "WeftKeptShape", "WeftOrthonormalize",
+    "WeftKeptShape",
+    "WeftOrthonormalize", "WeftFusedPointwise", "WeftPointwiseUpdate", "WeftMatMulDescent",
+    "WeftMatMulAccumulate",
     "ApplyAdadelta", "ApplyAdagrad", "ApplyAdam", "ApplyCenteredRMSProp", "ApplyFtrl",
     "ApplyFtrlV2", "ApplyGradientDescent", "ApplyMomentum", "ApplyProximalGradientDescent",
     "ApplyRMSProp",
@@ -45,7 +47,8 @@ enum CaseTable {
     "StatelessTruncatedNormal", "UniformCandidateSampler", "LogUniformCandidateSampler",
   ]
 
-  /// Sizes at which kernels change their ways: none, one, fewer than a vector, odd rows, many blocks.
+  /// Sizes at which kernels change their ways: none, one, fewer than a vector, odd rows, many
+  /// blocks.
   static let sizes: [[Int]] = [[0], [], [7], [13, 5], [70_001]]
 }
 

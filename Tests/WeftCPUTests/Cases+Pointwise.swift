@@ -54,7 +54,8 @@ extension CaseTable {
     cases(pair: RealDiv(), right: 0.5...2, ulps: 1)
     + cases(pair: Div(), right: 0.5...2, ulps: 1) + cases(pair: DivNoNan(), right: 0.5...2, ulps: 1)
     + cases(pair: Div(), left: -99...99, right: 1...9, ulps: 0, dtypes: [.int32])
-    // No special values: where a quotient underflows, float32 and Double round to other whole numbers.
+    // No special values: where a quotient underflows, float32 and Double round to other whole
+    // numbers.
     + cases(
       pair: FloorDiv(), right: 0.5...2, ulps: 1, gradient: .skipped("a step"), special: false)
     + cases(pair: FloorDiv(), left: -99...99, right: 1...9, ulps: 0, dtypes: [.int32, .int64])

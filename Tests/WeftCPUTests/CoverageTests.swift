@@ -33,7 +33,8 @@ import WeftTesting
     #expect(CaseTable.all.allSatisfy { !$0.typeNames.isEmpty })
   }
 
-  /// Leaving a gradient unchecked needs another case of the operation that checks it, or a reason why
+  /// Leaving a gradient unchecked needs another case of the operation that checks it, or a
+  /// reason why
   /// there is none to check.
   @Test func everyDifferentiableOperationHasItsGradientChecked() throws {
     var judged: Set<String> = []

@@ -1,6 +1,7 @@
 import WeftOps
 
-// Small work on shapes and numbers that are rarely anything but constants by the time a plan is made.
+// Small work on shapes and numbers that are rarely anything but constants by the time a plan is
+// made.
 
 extension BroadcastGradientArgs: CPUKernelProviding {
   public func planCPUKernel(_ request: KernelRequest) -> CPUKernel { planEvaluation(self, request) }
@@ -34,7 +35,8 @@ extension LinSpace: CPUKernelProviding {
   public func planCPUKernel(_ request: KernelRequest) -> CPUKernel { planEvaluation(self, request) }
 }
 
-// Decompositions whose signs and order are a matter of convention: one implementation for all, so that
+// Decompositions whose signs and order are a matter of convention: one implementation for all,
+// so that
 // a result does not change with the device.
 
 extension Qr: CPUKernelProviding {
