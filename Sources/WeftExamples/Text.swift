@@ -14,7 +14,7 @@ public enum Text {
     return sign + padded.dropLast(digits) + "." + padded.suffix(digits)
   }
 
-  /// A number with about four significant digits: 1940, 12.35, 0.6812, 5e-05.
+  /// A number with three or four significant digits: 1940, 12.35, 0.6812, 5.00e-5.
   public static func short(_ value: Double) -> String {
     switch value.magnitude {
     case 1000...: value.magnitude < 1e7 ? fixed(value, 0) : "\(Float(value))"
@@ -22,8 +22,23 @@ public enum Text {
     case 10..<100: fixed(value, 2)
     case 0.001..<10: fixed(value, 4)
     case 0: "0"
+    case 1e-99..<0.001: small(value)
     default: "\(Float(value))"
     }
+  }
+
+  private static func small(_ value: Double) -> String {
+    var (mantissa, exponent) = (value.magnitude, 0)
+    while mantissa < 0.995 {
+      mantissa *= 10
+      exponent += 1
+    }
+    return "\(value < 0 ? "-" : "")\(fixed(mantissa, 2))e-\(exponent)"
+  }
+
+  /// A setting as a person would write it: 0.5, 0.01, 5e-05.
+  public static func setting(_ value: Double) -> String {
+    value == value.rounded() && value.magnitude < 1e6 ? fixed(value, 0) : "\(Float(value))"
   }
 
   /// A fraction in per cent: 0.9816 gives 98.16%.

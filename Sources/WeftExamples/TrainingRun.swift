@@ -70,7 +70,7 @@ public struct TrainingRun {
       guard let value = loss.scalar, value.isFinite else {
         throw ExampleError(
           "step \(index): the loss is no finite number any more; try a smaller --learning-rate than "
-            + Text.short(settings.learningRate))
+            + Text.setting(settings.learningRate))
       }
       result.stepsDone = index + 1
       if isStopWished() { break }
