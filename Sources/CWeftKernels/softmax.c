@@ -60,6 +60,7 @@ WEFT_ISA_POP
 
 static void run(softmax_mode mode, int is_double, softmax_job *job, size_t rows,
                 struct weft_pool *pool) {
+  atomic_init(&job->bad_row, INT64_MAX);
   if (rows == 0) return;
   int isa = weft_isa();
   weft_range_fn f = isa == WEFT_ISA_AVX512 ? softmax_table_avx512[is_double][mode]
@@ -67,7 +68,6 @@ static void run(softmax_mode mode, int is_double, softmax_job *job, size_t rows,
                                            : softmax_table_baseline[is_double][mode];
   job->maximum =
       weft_reduce_kernels(is_double ? WEFT_TYPE_F64 : WEFT_TYPE_F32, WEFT_LOOP_MAX)->rows;
-  atomic_init(&job->bad_row, INT64_MAX);
   size_t parallel = is_double ? 8192 : 32768;
   if (rows * job->columns < parallel) pool = NULL;
   size_t grain = (parallel / 4 / job->columns + 15) / 16 * 16;

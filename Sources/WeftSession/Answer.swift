@@ -47,6 +47,8 @@ struct Stages: Sendable {
 
     var second = list
     second.completed.formUnion(boundary.completed)
+    // It has run: as a target of the run it must not lead to this boundary again.
+    second.completed.insert(boundary.operation)
     let outputs = results.indices.map { boundary.operation.output($0) }
     var nodes = feeds
     var tensors = fed

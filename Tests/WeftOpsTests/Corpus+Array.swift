@@ -88,7 +88,7 @@ let corpusArray: [String: CorpusCase.Builder] = [
     return open(c.values[0].dtype.scalarType)
   },
   "slice": { c in
-    c.apply(Slice(), constants: [vector(c.ints("begin")), vector(c.ints("size"))])
+    c.apply(SliceDefinition(), constants: [vector(c.ints("begin")), vector(c.ints("size"))])
   },
   "strided_slice": { c in
     let numbers = [c.ints("begin"), c.ints("end"), c.ints("strides")].map(vector)
@@ -120,8 +120,10 @@ let corpusArray: [String: CorpusCase.Builder] = [
   "scatter_nd": { c in c.apply(ScatterNd(), constants: [vector(c.ints("shape"))]) },
   "boolean_mask": { c in [booleanMask(c.node(0, F.self), c.node(1)).output] },
   "one_hot": { c in
-    let on = number(c, "on_value", .float32)
-    let off = number(c, "off_value", .float32)
+    // The case of a single index has integer values; numbers in the file do not tell.
+    let dtype: DType = c.values[0].shape.isEmpty ? .int32 : .float32
+    let on = number(c, "on_value", dtype)
+    let off = number(c, "off_value", dtype)
     let depth = scalar(c.ints("depth").first ?? 0)
     return c.apply(OneHot(axis: c.ints("axis").first ?? -1), constants: [depth, on, off])
   },
@@ -146,5 +148,43 @@ let corpusArray: [String: CorpusCase.Builder] = [
   "unsorted_segment_sum": { c in
     c.apply(UnsortedSegmentSum(), constants: [scalar(c.ints("num_segments").first ?? 0)])
   },
+  "unsorted_segment_max": { c in
+    c.apply(UnsortedSegmentMax(), constants: [scalar(c.ints("num_segments").first ?? 0)])
+  },
+  "segment_max": { $0.apply(SegmentMax()) }, "segment_mean": { $0.apply(SegmentMean()) },
+  "reverse_sequence": { c in
+    c.apply(
+      ReverseSequence(
+        sequenceAxis: c.ints("seq_axis").first ?? 0, batchAxis: c.ints("batch_axis").first ?? 0))
+  },
+  "sequence_mask": { c in
+    [sequenceMask(c.node(0, Int32.self), maximum: c.ints("maxlen").first ?? 0).output]
+  },
+  "meshgrid": { c in
+    let grid = meshgrid(c.node(0, F.self), c.node(1))
+    return [grid.x.output, grid.y.output]
+  },
   "segment_sum": { $0.apply(SegmentSum()) },
+  "eye": { c in
+    let columns = c.ints("num_columns").first
+    return [c.graph.eye(c.ints("num_rows").first ?? 0, columns: columns, as: F.self).output]
+  },
+  "diag": { $0.apply(Diag()) }, "diag_part": { $0.apply(DiagPart()) },
+  "matrix_diag": { $0.apply(MatrixDiag()) }, "matrix_diag_part": { $0.apply(MatrixDiagPart()) },
+  "matrix_set_diag": { $0.apply(MatrixSetDiag()) },
+  "matrix_band_part": { c in
+    let sides = ["num_lower", "num_upper"].map { scalar(c.ints($0).first ?? 0) }
+    return c.apply(MatrixBandPart(), constants: sides)
+  },
+  "trace": { c in [trace(c.node(0, F.self)).output] },
+  "space_to_depth": { c in
+    c.apply(SpaceToDepth(blockSize: c.ints("block_size").first ?? 0))
+  },
+  "depth_to_space": { c in
+    c.apply(DepthToSpace(blockSize: c.ints("block_size").first ?? 0))
+  },
+  "dynamic_partition": { c in
+    c.apply(DynamicPartition(count: c.ints("num_partitions").first ?? 0))
+  },
+  "dynamic_stitch": { c in c.apply(DynamicStitch(count: c.inputs.count / 2)) },
 ]

@@ -56,7 +56,7 @@ public struct ConcatV2: OpDefinition {
     let offsets = applyOperation(ConcatOffset(count: count), [axis] + shapes)
     let parts = (0..<count).map { index -> any AnyNode in
       let begin = Node<Int32>(output: offsets.output(index))
-      return apply(Slice(), [context.gradient(0), begin, shapes[index]]) as Node<S>
+      return apply(SliceDefinition(), [context.gradient(0), begin, shapes[index]]) as Node<S>
     }
     return parts + [nil]
   }

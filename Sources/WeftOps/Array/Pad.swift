@@ -99,7 +99,7 @@ private func paddedSources(_ context: EvaluationContext) throws(OpFailure) -> ([
 private func unpadded<S: FloatingScalar>(_ context: GradientContext<S>) -> Node<S> {
   let inputs = context.operation.inputs
   let before = int32Node(inputs[1])[..., 0]
-  return apply(Slice(), [context.gradient(0), before, shapeNode(inputs[0])])
+  return apply(SliceDefinition(), [context.gradient(0), before, shapeNode(inputs[0])])
 }
 
 /// Numbers put around a tensor: how many before and behind each axis.

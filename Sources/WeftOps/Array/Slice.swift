@@ -1,7 +1,8 @@
 import WeftGraph
 
 /// TensorFlow's `Slice`: a block that begins somewhere and has a size; a size of -1 goes to the end.
-public struct Slice: OpDefinition {
+/// Not called `Slice`, which is the standard library's.
+public struct SliceDefinition: OpDefinition {
   public static let typeName = "Slice"
   public init() {}
   public var inputNames: [String] { ["input", "begin", "size"] }
@@ -85,7 +86,7 @@ public func slice<S: TensorScalar>(
   let label = name ?? "Slice"
   let first = graph.indices(begin, name: "\(label)/begin", at: location)
   let count = graph.indices(size, name: "\(label)/size", at: location)
-  return apply(Slice(), [x.node, first, count], name: name, at: location)
+  return apply(SliceDefinition(), [x.node, first, count], name: name, at: location)
 }
 
 /// A block of a tensor whose place and size are computed in the graph.
@@ -93,5 +94,5 @@ public func slice<S: TensorScalar, I: IndexScalar>(
   _ x: some NodeConvertible<S>, begin: Node<I>, size: Node<I>, name: String? = nil,
   fileID: String = #fileID, line: Int = #line
 ) -> Node<S> {
-  apply(Slice(), [x.node, begin, size], name: name, at: SourceLocation(fileID, line))
+  apply(SliceDefinition(), [x.node, begin, size], name: name, at: SourceLocation(fileID, line))
 }

@@ -38,9 +38,12 @@ struct ResolvedSlice {
 
   /// Works a slice out. The dimensions may be unknown; so are then parts of the result.
   ///
+  /// - Parameter areNumbersKnown: false where begin, end and strides merely have the right length.
+  ///
   /// Throws ``OpFailure`` for an index outside its axis, a step of 0, more indices than axes.
   init(
-    _ dimensions: [Int?], begin: [Int], end: [Int], steps: [Int], masks: SliceMasks
+    _ dimensions: [Int?], begin: [Int], end: [Int], steps: [Int], masks: SliceMasks,
+    areNumbersKnown: Bool = true
   ) throws(OpFailure) {
     guard begin.count == end.count, begin.count == steps.count else {
       throw OpFailure("begin, end and strides differ in length: \(begin), \(end), \(steps)")
@@ -72,7 +75,8 @@ struct ResolvedSlice {
         )
         axes.append(
           try Self.axis(
-            dimensions[axes.count], begin[index], end[index], steps[index], open, isIndex))
+            areNumbersKnown ? dimensions[axes.count] : nil, begin[index], end[index], steps[index],
+            open, isIndex))
       }
     }
     while axes.count < dimensions.count {

@@ -19,15 +19,11 @@ public struct StridedSlice: OpDefinition {
     if let slice = try resolved(context, dimensions) {
       return [TensorType(input.dtype, TensorShape(slice.shape))]
     }
-    // The indices are not known; with a plain step the rank and the kept axes still are.
+    // The numbers are not known; the rank and the axes that no part names still are.
     guard let length = context.inputs[1].shape[0] else { return [TensorType(input.dtype, .unknown)] }
-    let zeros = Array(repeating: 0, count: length)
     let ones = Array(repeating: 1, count: length)
-    var open = masks
-    open.begin = 0
-    open.end = 0
-    let unknown = [Int?](repeating: nil, count: dimensions.count)
-    let slice = try ResolvedSlice(unknown, begin: zeros, end: zeros, steps: ones, masks: open)
+    let slice = try ResolvedSlice(
+      dimensions, begin: ones, end: ones, steps: ones, masks: masks, areNumbersKnown: false)
     return [TensorType(input.dtype, TensorShape(slice.shape))]
   }
 

@@ -23,7 +23,11 @@ public struct SoftmaxCrossEntropyWithLogits: OpDefinition {
   }
 
   public func gradients<S: FloatingScalar>(_ context: GradientContext<S>) -> [(any AnyNode)?]? {
-    let logits = context.input(0)
+    var logits = context.input(0)
+    // A single column may stand for several classes: the softmax is over those.
+    if (logits.shape[1] ?? 1) == 1 {
+      logits = apply(BroadcastTo(), [logits, shapeNode(context.operation.output(1))])
+    }
     let logProbabilities: Node<S> = apply(LogSoftmax(), [logits])
     var forLogits: Node<S>?
     var forLabels: Node<S>?
