@@ -47,16 +47,11 @@ struct SquaredDistances: OpDefinition {
   func gradients<S: FloatingScalar>(_ context: GradientContext<S>) -> [(any AnyNode)?]? {
     let (a, b, g) = (context.input(0), context.input(1), context.gradient(0))
     let rowSums = sum(g, axes: [1], keepDims: true)
-    let ones = matmul(g, b)
-    let forA = 2 * (rowSums * a - ones)
-    // A product with the transpose of g sums its columns into a column.
-    let columnSums = matmul(g, onesLikeColumn(of: g), transposeA: true)
-    let forB = 2 * (columnSums * b - matmul(g, a, transposeA: true))
-    return [forA, forB]
-  }
-
-  private func onesLikeColumn<S: FloatingScalar>(of g: Node<S>) -> Node<S> {
-    sum(g, axes: [1], keepDims: true) * 0 + 1
+    let columnSums = expandDims(sum(g, axes: [0]), axis: 1)
+    return [
+      2 * (rowSums * a - matmul(g, b)),
+      2 * (columnSums * b - matmul(g, a, transposeA: true)),
+    ]
   }
 }
 

@@ -1,3 +1,4 @@
+import Glibc
 import Weft
 import WeftExamples
 
@@ -12,11 +13,12 @@ do {
   let graph = Graph(seed: 1)
   let images = graph.placeholder(Float.self, shape: [nil, 784], name: "images")
   let labels = graph.placeholder(Float.self, shape: [nil, 10], name: "labels")
-  let prototypes = graph.variable(
-    .truncatedNormal([10, 784], mean: 0.5, stddev: 0.1), name: "prototypes")
+  let prototypes = graph.variable(.zeros([10, 784]), name: "prototypes")
 
   let distances = squaredDistances(images, prototypes)
-  let loss = mean(softmaxCrossEntropy(logits: -distances, labels: labels))
+  let mistakes = mean(softmaxCrossEntropy(logits: -distances, labels: labels))
+  // A little pull towards the images themselves makes pictures that can be looked at.
+  let loss = mistakes + 0.02 * mean(sum(distances * labels, axes: [1]))
   let train = Adam(learningRate: 0.01).minimize(loss)
   let hits = cast(equal(argMin(distances, axis: 1), argMax(labels, axis: 1)), to: Float.self)
   let accuracy = mean(hits)
@@ -36,8 +38,10 @@ do {
     let pixels = pictures[digit].map { UInt8(min(max($0, 0), 1) * 255) }
     return try ContactSheet.Cell(image: pixels, caption: String(digit))
   }
-  try ContactSheet(cells: cells, columns: 5, scale: 4).write(to: "prototypes.png")
-  print("written: prototypes.png")
+  try Path.createFolder("output")
+  try ContactSheet(cells: cells, columns: 5, scale: 4).write(to: "output/prototypes.png")
+  print("written: output/prototypes.png")
 } catch {
   print("\(error)")
+  exit(1)
 }

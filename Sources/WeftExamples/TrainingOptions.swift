@@ -52,6 +52,14 @@ public struct TrainingOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
+      How many training images to hold back for validation where the folder has no part of its own \
+      for that; by default 5,000, or a tenth if that is less.
+      """, valueName: "count"))
+  public var validationCount: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      """
       A folder of images: IDX files named as MNIST's, or images-idx3-ubyte.gz and \
       labels-idx1-ubyte.gz, or PNG files in a folder for each class. By default the images that \
       come with the package.
@@ -87,7 +95,8 @@ public struct TrainingOptions: ParsableArguments {
     try require((keep ?? 1) > 0 && (keep ?? 1) <= 1, "--keep", "above 0 and at most 1")
     for (value, option) in [
       (steps, "--steps"), (epochs, "--epochs"), (batchSize, "--batch-size"),
-      (trainCount, "--train-count"), (threads, "--threads"),
+      (trainCount, "--train-count"), (validationCount, "--validation-count"),
+      (threads, "--threads"),
     ] {
       // The bound keeps products of these numbers within the range of whole numbers.
       try require((1...1_000_000_000).contains(value ?? 1), option, "1 to 1,000,000,000")
@@ -131,6 +140,8 @@ public struct TrainingOptions: ParsableArguments {
   public func images(
     from folder: DataFolder, fetch: ((Download.Progress) -> Void) throws -> String
   ) throws -> ImageParts {
+    var folder = folder
+    folder.validationCount = validationCount
     var parts: ImageParts
     if download {
       parts = try folder.load(try fetch(showDownload))
@@ -144,7 +155,7 @@ public struct TrainingOptions: ParsableArguments {
   }
 
   private func showDownload(_ progress: Download.Progress) {
-    let total = progress.total.map { " of \(Text.grouped($0))" } ?? ""
-    Screen.standard.live("\(progress.name): \(Text.grouped(progress.received))\(total) bytes")
+    guard let total = progress.total, progress.received == total else { return }
+    print("fetched \(progress.name), \(Text.grouped(total)) bytes")
   }
 }
