@@ -91,7 +91,7 @@ private struct Network {
   private func initializer(_ inputs: Int) -> Initializer<Float> {
     switch start {
     case .truncatedNormal(let stddev): .truncatedNormal(stddev: stddev)
-    case .he: .truncatedNormal(stddev: (2 / Float(inputs)).squareRoot())
+    case .he: .normal(stddev: (2 / Float(inputs)).squareRoot())
     case .zeros: .zeros()
     }
   }

@@ -7,7 +7,7 @@ public enum ModelKind: String, CaseIterable, Sendable {
 public enum WeightStart: Sendable, Equatable {
   /// Normal numbers of this standard deviation, none beyond two of them.
   case truncatedNormal(stddev: Float)
-  /// The same with the standard deviation √(2 / inputs), after He et al. (2015).
+  /// Normal numbers of the standard deviation √(2 / inputs), after He et al. (2015).
   case he
   /// Zeros: for a network without hidden layers only.
   case zeros

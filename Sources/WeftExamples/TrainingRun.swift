@@ -36,12 +36,16 @@ public struct TrainingRun {
       feeding: classifier.images, classifier.labels, classifier.keep, classifier.beta)
     let evaluation = try session.prepare(classifier.scores, feeding: classifier.images)
 
-    func judge(_ images: ImageDataset) throws -> ConfusionMatrix {
+    func judge(_ images: ImageDataset) throws -> (confusion: ConfusionMatrix, predictions: [Int]) {
       var confusion = ConfusionMatrix(classes: images.classNames)
+      var predictions: [Int] = []
       for batch in images.batches(of: 1000, shuffle: false) {
-        try confusion.add(predictions: try evaluation.run(batch.images), labels: batch.labels)
+        let scores = try evaluation.run(batch.images)
+        guard scores.withUnsafeScalars({ $0.allSatisfy(\.isFinite) }) else { throw notFinite }
+        try confusion.add(predictions: scores, labels: batch.labels)
+        predictions += scores.rowMaxima
       }
-      return confusion
+      return (confusion, predictions)
     }
 
     let steps = settings.length.steps(count: training.count, batchSize: settings.batchSize)
@@ -51,7 +55,7 @@ public struct TrainingRun {
     let batches = batches(of: training, size: size)
     var loop = TrainingLoop(steps: steps, batchSize: size, reportEvery: Self.interval(steps))
     loop.display = display
-    loop.validation = { try judge(validation).accuracy }
+    loop.validation = { try judge(validation).confusion.accuracy }
     let clock = ContinuousClock()
     let start = clock.now
     let outcome = try loop.run { _ in
@@ -61,13 +65,16 @@ public struct TrainingRun {
     }
     let seconds = (clock.now - start) / .seconds(1)
 
-    var predictions: [Int] = []
-    for batch in test.batches(of: 1000, shuffle: false) {
-      predictions += try evaluation.run(batch.images).rowMaxima
-    }
+    let (confusion, predictions) = try judge(test)
     return TrainingResult(
-      outcome: outcome, seconds: seconds, validation: try judge(validation).accuracy,
-      confusion: try judge(test), predictions: predictions)
+      outcome: outcome, seconds: seconds, validation: try judge(validation).confusion.accuracy,
+      confusion: confusion, predictions: predictions)
+  }
+
+  private var notFinite: GraphError {
+    GraphError(
+      .notFinite, "the scores are no finite numbers any more",
+      notes: ["try a smaller --learning-rate than \(Text.setting(settings.learningRate))"])
   }
 
   /// Gives one minibatch after the other.
