@@ -27,8 +27,12 @@ public struct Pipeline: Sendable {
   public static let standard = Pipeline(passes: [
     // First, so that a computation written twice is scheduled once.
     Pass("common subexpressions", mergeCommonSubexpressions),
-    // What merging and folding left over must not constrain the schedule.
+    // Before fusion, which would hide the products and sums that this looks for; after the merging of
+    // equals, since only a gradient with one user is folded.
     Pass("dead code", removeDeadCode),
+    Pass("fold updates", foldUpdates),
+    // What is left of the updates, and everything else that goes element by element.
+    Pass("fuse pointwise", fusePointwise),
     // Fixes the order of reads and updates of variables; nothing may move afterwards.
     Pass("schedule", scheduleUpdates),
   ])

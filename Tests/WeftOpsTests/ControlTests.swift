@@ -8,7 +8,10 @@ import WeftOps
     let flag = graph.placeholder(Bool.self, shape: [])
     let check = graph.assert(flag, "x is negative", values: [x])
     let y = after([check], x)
-    #expect(throws: OpFailure("assertion failed: x is negative: [-1.0, 2.0, 3.0, ...]", code: .assertionFailed)) {
+    #expect(
+      throws: OpFailure(
+        "assertion failed: x is negative: [-1.0, 2.0, 3.0, ...]", code: .assertionFailed)
+    ) {
       try evaluate(y, feeding: [flag.output: AnyTensor(Tensor(false))])
     }
     #expect(try evaluate(y, feeding: [flag.output: AnyTensor(Tensor(true))]).count == 4)
@@ -44,7 +47,8 @@ import WeftOps
     let graph = Graph()
     let counts = graph.variable([1, 2] as Tensor<Int32>)
     let rows = graph.constant([5] as Tensor<Int32>)
-    let update = counts.scatter(.maximum, indices: rows, updates: graph.constant([7] as Tensor<Int32>))
+    let update = counts.scatter(
+      .maximum, indices: rows, updates: graph.constant([7] as Tensor<Int32>))
     #expect(throws: OpFailure("index 5 is outside the 2 rows of the variable")) {
       try evaluate(
         Node<Int32>(output: update.output(0)),

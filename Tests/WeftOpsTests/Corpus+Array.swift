@@ -164,6 +164,20 @@ let corpusArray: [String: CorpusCase.Builder] = [
     let grid = meshgrid(c.node(0, F.self), c.node(1))
     return [grid.x.output, grid.y.output]
   },
+  "space_to_batch_nd": { c in
+    [
+      spaceToBatch(
+        c.node(0, F.self), blockShape: c.ints("block_shape"), paddings: pairs(c, "paddings")
+      ).output
+    ]
+  },
+  "batch_to_space_nd": { c in
+    [
+      batchToSpace(
+        c.node(0, F.self), blockShape: c.ints("block_shape"), crops: pairs(c, "crops")
+      ).output
+    ]
+  },
   "segment_sum": { $0.apply(SegmentSum()) },
   "eye": { c in
     let columns = c.ints("num_columns").first

@@ -105,6 +105,15 @@ let corpusNN: [String: CorpusCase.Builder] = [
       epsilon: c.double("epsilon"), isTraining: training)
     return training ? [y.output, mean.output, variance.output] : [y.output]
   },
+  "crelu": { c in [crelu(c.node(0, F.self)).output] },
+  "local_response_normalization": { c in
+    [
+      localResponseNormalization(
+        c.node(0, F.self), radius: c.int("depth_radius"), bias: c.double("bias"),
+        alpha: c.double("alpha"), beta: c.double("beta")
+      ).output
+    ]
+  },
   "losses_huber": { c in
     [huberLoss(labels: c.node(0, F.self), predictions: c.node(1)).output]
   },

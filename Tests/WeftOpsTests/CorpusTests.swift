@@ -49,6 +49,8 @@ private let knownDifferences = [
 /// How each operation of the corpus is called: one table for each family.
 private var corpusBuilders: [String: CorpusCase.Builder] {
   var all = corpusMath
-  for table in [corpusNN, corpusArray, corpusState] { all.merge(table) { first, _ in first } }
+  for table in [corpusNN, corpusLinear, corpusArray, corpusState] {
+    all.merge(table) { first, _ in first }
+  }
   return all
 }

@@ -137,7 +137,8 @@ import WeftOps
       }
     }
     for dtype in ["int32", "int64"] {
-      try add("RandomUniformInt", dtype, [5, 3], .init(minval: .integer(-7), maxval: .integer(1_000_003)))
+      try add(
+        "RandomUniformInt", dtype, [5, 3], .init(minval: .integer(-7), maxval: .integer(1_000_003)))
     }
     for n in [1, 2, 33] { try add("RandomShuffle", "int32", [n], .init(n: n)) }
     try add(

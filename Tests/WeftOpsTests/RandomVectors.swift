@@ -152,7 +152,8 @@ final class RandomOperation {
     case "RandomUniform": return (RandomUniform(dtype: dtype, seed: seed, seed2: seed2), [shape])
     case "RandomStandardNormal":
       return (RandomStandardNormal(dtype: dtype, seed: seed, seed2: seed2), [shape])
-    case "TruncatedNormal": return (TruncatedNormal(dtype: dtype, seed: seed, seed2: seed2), [shape])
+    case "TruncatedNormal":
+      return (TruncatedNormal(dtype: dtype, seed: seed, seed2: seed2), [shape])
     case "RandomUniformInt":
       let bounds = [params.minval, params.maxval].map { bound -> AnyTensor in
         let value = bound?.integer ?? 0

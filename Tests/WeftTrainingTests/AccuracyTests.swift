@@ -4,7 +4,9 @@ import Weft
 @Suite struct AccuracyTests {
   @Test func accuracyTakesRowsAndClasses() throws {
     let missing = Tensor(Float.nan)
-    let scores: Tensor<Float> = [[0.1, 0.7, 0.2], [0.5, 0.5, 0], [0.2, 0.3, 0.5], [missing, 1, 0]]
+    let scores: Tensor<Float> = [
+      [0.1, 0.7, 0.2], [0.5, 0.5, 0], [0.2, 0.3, 0.5], [missing, 1, 0],
+    ]
     let oneHot: Tensor<Float> = [[0, 1, 0], [1, 0, 0], [1, 0, 0], [0, 1, 0]]
     #expect(try accuracy(scores, oneHot) == 0.5)
     #expect(try accuracy(scores, [1, 1, 2, 0] as Tensor<Int32>) == 0.5)

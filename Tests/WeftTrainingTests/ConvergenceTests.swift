@@ -14,7 +14,8 @@ private let cases: [ConvergenceCase] = [
   ConvergenceCase(optimizer: ProximalGradientDescent(learningRate: 0.3), steps: 120, loss: 0.01),
   ConvergenceCase(optimizer: Momentum(learningRate: 0.05, momentum: 0.9), steps: 120, loss: 0.01),
   ConvergenceCase(
-    optimizer: Momentum(learningRate: 0.05, momentum: 0.9, useNesterov: true), steps: 120, loss: 0.01),
+    optimizer: Momentum(learningRate: 0.05, momentum: 0.9, useNesterov: true), steps: 120,
+    loss: 0.01),
   ConvergenceCase(optimizer: Adagrad(learningRate: 0.5), steps: 120, loss: 0.01),
   ConvergenceCase(optimizer: Adadelta(learningRate: 20, rho: 0.9), steps: 200, loss: 0.05),
   ConvergenceCase(optimizer: RMSProp(learningRate: 0.02), steps: 200, loss: 0.02),
@@ -48,7 +49,9 @@ private let cases: [ConvergenceCase] = [
     for _ in 0..<steps { try session.run(train) }
     let last = try session.run(loss)
     return (
-      try #require(first.scalar).asDouble, try #require(last.scalar).asDouble, try session.value(of: w))
+      try #require(first.scalar).asDouble, try #require(last.scalar).asDouble,
+      try session.value(of: w)
+    )
   }
 
   @Test(arguments: cases, devices.indices)

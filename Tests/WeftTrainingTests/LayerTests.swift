@@ -46,10 +46,13 @@ import Weft
   @Test func aLayerOfAnUnknownWidthIsAnErrorThatNamesTheLine() throws {
     let graph = Graph()
     let x = graph.placeholder(Float.self, shape: [nil, nil], name: "x")
-    _ = dense(x, units: 4)
+    let y = dense(dense(x, units: 4), units: 3)
+    #expect(y.operation.isPoisoned)
+    #expect(graph.errors.count == 1)
     let error = try #require(graph.errors.first)
-    #expect(error.description.contains("dense (LayerTests.swift:"))
+    #expect(error.description.hasPrefix("layer 'dense/dense' (LayerTests.swift:"))
     #expect(error.description.contains("not [?, ?]"))
+    #expect(error.description.contains("input 'x:0' from LayerTests.swift:"))
   }
 
   @Test func flattenKeepsTheBatch() throws {
@@ -62,7 +65,9 @@ import Weft
     #expect(result == [[1, 2, 3, 4, 5, 6]] as Tensor<Float>)
   }
 
-  @Test(arguments: devices.indices) func batchNormalizationUsesAndMovesItsAverages(_ device: Int) throws {
+  @Test(arguments: devices.indices) func batchNormalizationUsesAndMovesItsAverages(_ device: Int)
+    throws
+  {
     let graph = Graph()
     let x = graph.placeholder(Double.self, shape: [nil, 2], name: "x")
     let training = graph.placeholder(Bool.self, shape: [], name: "training")
@@ -96,5 +101,65 @@ import Weft
     let judged = try session.run(y, feeding: [x: input, training: false])
     let expected = 0.25 / (variance + 0.5).squareRoot()
     #expect(abs(judged[0, 0] - expected) < 1e-12)
+  }
+
+  @Test(arguments: devices.indices) func imagesMoveTheUnbiasedVariance(_ device: Int) throws {
+    let graph = Graph()
+    let x = graph.placeholder(Double.self, shape: [nil, 2, 1, 3], name: "x")
+    let y = batchNormalization(
+      x, training: true, settings: BatchNormalizationSettings(momentum: 0.5, scale: false))
+    #expect(y.shape == [nil, 2, 1, 3])
+    let updates = graph.collection(Graph.updateOperations).map(\.operation)
+    let session = try Session(graph, device: devices[device])
+    try session.initializeVariables()
+    // Channels 1 3 5 7, 0 0 0 4 and 2 2 2 2: variances 5, 3 and 0; unbiased 20/3, 4 and 0.
+    let rows: [[[[Double]]]] = [
+      [[[1, 0, 2]], [[3, 0, 2]]], [[[5, 0, 2]], [[7, 4, 2]]],
+    ]
+    let flat = rows.flatMap { $0.flatMap { $0.flatMap { $0 } } }
+    try session.run(updates, feeding: [x: try Tensor(shape: [2, 2, 1, 3], scalars: flat)])
+    let moved = try #require(graph.variables.first { $0.name.hasSuffix("moving_variance") })
+    let wanted = [0.5 + 10.0 / 3, 2.5, 0.5]
+    for (a, b) in zip(try session.value(of: moved).doubles, wanted) { #expect(abs(a - b) < 1e-12) }
+  }
+
+  @Test func anEmbeddingTakesRowsOfItsTable() throws {
+    let graph = Graph()
+    let words = graph.placeholder(Int32.self, shape: [nil, 2], name: "words")
+    let table: Tensor<Float> = [[0, 1, 2], [3, 4, 5], [6, 7, 8], [9, 10, 11]]
+    let vectors = embedding(words, vocabulary: 4, size: 3, initializer: .value(table))
+    #expect(vectors.shape == [nil, 2, 3])
+    #expect(graph.variables.map(\.name) == ["embedding/embeddings"])
+    let session = try Session(graph, device: ReferenceDevice())
+    try session.initializeVariables()
+    let result = try session.run(vectors, feeding: [words: [[3, 1]] as Tensor<Int32>])
+    #expect(result == [[[9, 10, 11], [3, 4, 5]]] as Tensor<Float>)
+  }
+
+  @Test(arguments: devices.indices)
+  func trainingMovesTheAveragesOfALayerInFront(_ device: Int) throws {
+    let graph = Graph(seed: 5)
+    let x = graph.placeholder(Float.self, shape: [nil, 3], name: "x")
+    let labels = graph.placeholder(Float.self, shape: [nil, 2], name: "labels")
+    let settings = BatchNormalizationSettings(momentum: 0.5)
+    let hidden = batchNormalization(
+      dense(x, units: 4, activation: .tanh), training: true, settings: settings)
+    let scores = dense(hidden, units: 2)
+    let loss = mean(softmaxCrossEntropy(logits: scores, labels: labels))
+    let updates = graph.collection(Graph.updateOperations).map(\.operation)
+    let train = graph.after(updates) { Adam(learningRate: 0.05).minimize(loss) }
+    let session = try Session(graph, device: devices[device])
+    try session.initializeVariables()
+    let images: Tensor<Float> = [[1, 2, 3], [-1, 0.5, 2], [0, 1, -1], [2, -2, 1], [0.5, 0, 0]]
+    let classes: Tensor<Float> = [[1, 0], [0, 1], [1, 0], [0, 1], [1, 0]]
+    var losses: [Float] = []
+    for _ in 0..<60 {
+      let (_, l) = try session.run(train, loss, feeding: [x: images, labels: classes])
+      losses.append(try #require(l.scalar))
+    }
+    #expect(losses[59] < 0.1 * losses[0])
+    let moving = try #require(graph.variables.first { $0.name.hasSuffix("moving_mean") })
+    #expect(!moving.isTrainable)
+    #expect(try session.value(of: moving).doubles.allSatisfy { $0 != 0 })
   }
 }

@@ -57,7 +57,8 @@ import Weft
     let first = GradientDescent(learningRate: 0.5).minimize(l2Loss(w))
     let second = GradientDescent(learningRate: 0.5).minimize(l2Loss(w))
     let named = GradientDescent(learningRate: 0.5).minimize(l2Loss(w), name: "train")
-    #expect([first, second, named].map(\.name) == ["GradientDescent", "GradientDescent_1", "train"])
+    #expect(
+      [first, second, named].map(\.name) == ["GradientDescent", "GradientDescent_1", "train"])
     let update = graph.operation(named: "GradientDescent/update_w/ApplyGradientDescent")
     #expect(update?.inputs[1].name == "GradientDescent/learning_rate:0")
   }
@@ -122,7 +123,10 @@ import Weft
     let w = graph.variable([1, 2] as Tensor<Float>, name: "w")
     let loss = l2Loss(x)
     GradientDescent(learningRate: 1).minimize(loss)
-    #expect(graph.errors.map(\.message) == ["0 of 1 variables reach '\(loss.name)': 'w' has no path to the loss"])
+    #expect(
+      graph.errors.map(\.message) == [
+        "0 of 1 variables reach '\(loss.name)': 'w' has no path to the loss"
+      ])
     #expect(throws: GraphError.self) { try Session(graph) }
     #expect(w.name == "w")
   }
@@ -142,5 +146,42 @@ import Weft
     let error = try #require(graph.errors.first)
     #expect(error.message == "the variable has the shape [3], delta [2]")
     #expect(error.location?.description.hasPrefix("MinimizeTests.swift:") == true)
+  }
+
+  @Test func gradientsMayBeClippedTogether() throws {
+    let graph = Graph()
+    let a = graph.variable([3] as Tensor<Float>, name: "a")
+    let b = graph.variable([4, 0] as Tensor<Float>, name: "b")
+    let optimizer = GradientDescent(learningRate: 1)
+    let pairs = optimizer.computeGradients(l2Loss(a) + l2Loss(b)).mapGradients {
+      (g: [Node<Float>]) in clipByGlobalNorm(g, 2.5).clipped
+    }
+    let train = optimizer.applyGradients(pairs)
+    let session = try Session(graph)
+    try session.initializeVariables()
+    try session.run(train)
+    let (x, y) = try session.run(a, b)
+    #expect(x.scalars == [1.5])
+    #expect(y.scalars == [2, 0])
+  }
+
+  @Test func anErrorBeforeIsTheOnlyOne() {
+    let graph = Graph()
+    let w = graph.variable([1, 2, 3] as Tensor<Float>, name: "w")
+    let optimizer = Adam()
+    let loss = l2Loss(w + graph.constant([1, 2] as Tensor<Float>))
+    optimizer.minimize(loss)
+    optimizer.applyGradients(optimizer.computeGradients(loss))
+    #expect(graph.errors.map(\.message) == ["shapes do not broadcast: [3] and [2]"])
+  }
+
+  @Test func anUpdateOfNothingIsRefused() throws {
+    let graph = Graph()
+    let w = graph.variable([1] as Tensor<Float>, name: "w")
+    let nothing = GradientDescent(learningRate: 1).applyGradients([])
+    let session = try Session(graph)
+    let error = try #require(throws: GraphError.self) { try session.run(nothing) }
+    #expect(error.message.contains("GradientDescent_of_no_variables"))
+    #expect(w.name == "w")
   }
 }

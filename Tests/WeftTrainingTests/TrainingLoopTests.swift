@@ -56,7 +56,9 @@ private final class Written {
     #expect(written.lines.count == 1)
   }
 
-  @Test(arguments: [Double.nan, .infinity]) func aLossThatIsNoNumberEndsWithTheLastGoodOne(_ bad: Double)
+  @Test(arguments: [Double.nan, .infinity]) func aLossThatIsNoNumberEndsWithTheLastGoodOne(
+    _ bad: Double
+  )
     throws
   {
     let loop = loop(10, every: 5, Written())

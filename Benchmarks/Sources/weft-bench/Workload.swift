@@ -8,7 +8,7 @@ struct Workload: Sendable {
   let rate: Float
   var penalty: Float = 0
   let batch: Int
-  var dropout = false
+  var dropsOut = false
   let steps: Int
 
   static let all = [
@@ -17,7 +17,7 @@ struct Workload: Sendable {
     Workload(
       name: "mlp1024-l2", hidden: [1024], rate: 0.1, penalty: 0.0005, batch: 128, steps: 150),
     Workload(
-      name: "mlp1024-drop", hidden: [1024], rate: 0.1, penalty: 0.0005, batch: 128, dropout: true,
+      name: "mlp1024-drop", hidden: [1024], rate: 0.1, penalty: 0.0005, batch: 128, dropsOut: true,
       steps: 150),
     Workload(
       name: "adam256", hidden: [256, 100], optimizer: "adam", rate: 1e-3, penalty: 5e-5,
@@ -46,6 +46,7 @@ struct Workload: Sendable {
       layer = matmul(layer, w) + graph.variable(.zeros([size]))
       if index < hidden.count {
         layer = relu(layer)
+        if dropsOut { layer = dropout(layer, keep: 0.5) }
       }
     }
     var loss = mean(softmaxCrossEntropy(logits: layer, labels: labels))

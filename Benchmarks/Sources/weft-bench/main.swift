@@ -48,8 +48,8 @@ let repeats = Int(option("--repeats", "5")) ?? 5
 let data = try load(option("--data", ""))
 let count = data.images.shape[0]
 
-for workload in Workload.all
-where names == "all" || names.split(separator: ",").contains { $0 == workload.name } {
+let chosen = names.split(separator: ",").map(String.init)
+for workload in Workload.all where names == "all" || chosen.contains(workload.name) {
   let step = try workload.prepare()
   var index = 0
   var loss: Float = 0

@@ -3,11 +3,16 @@ import CWeftKernels
 import WeftOps
 
 extension MatMul: CPUKernelProviding {
-  public func planCPUKernel(_ request: KernelRequest) throws(OpFailure) -> CPUKernel {
-    let product = MatrixProduct(
+  /// The product with the sizes of a request whose left operand is at that position.
+  func product(_ request: KernelRequest, left: Int) -> MatrixProduct {
+    let a = request.inputs[left].shape
+    return MatrixProduct(
       m: request.outputs[0].shape[0], n: request.outputs[0].shape[1],
-      k: transposeA ? request.inputs[0].shape[0] : request.inputs[0].shape[1],
-      transposeA: transposeA, transposeB: transposeB)
+      k: transposeA ? a[0] : a[1], transposeA: transposeA, transposeB: transposeB)
+  }
+
+  public func planCPUKernel(_ request: KernelRequest) throws(OpFailure) -> CPUKernel {
+    let product = product(request, left: 0)
     switch request.inputs[0].dtype {
     case .float32:
       return { (arguments) throws(OpFailure) in

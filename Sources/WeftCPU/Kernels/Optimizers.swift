@@ -2,7 +2,9 @@ import CWeftKernels
 import WeftOps
 
 /// A kernel for each real element type.
-private func choose(_ request: KernelRequest, float32: @escaping CPUKernel, float64: @escaping CPUKernel)
+private func choose(
+  _ request: KernelRequest, float32: @escaping CPUKernel, float64: @escaping CPUKernel
+)
   -> CPUKernel
 {
   request.inputs[0].dtype == .float32 ? float32 : float64

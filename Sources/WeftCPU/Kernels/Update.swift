@@ -29,3 +29,9 @@ extension AssignSub: CPUKernelProviding {
 extension Snapshot: CPUKernelProviding {
   public func planCPUKernel(_ request: KernelRequest) -> CPUKernel { planCopy(request, from: 0) }
 }
+
+extension PointwiseUpdate: CPUKernelProviding {
+  public func planCPUKernel(_ request: KernelRequest) throws(OpFailure) -> CPUKernel {
+    try planPointwise(expression, request)
+  }
+}

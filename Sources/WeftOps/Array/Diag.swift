@@ -28,7 +28,9 @@ public struct DiagPart: OpDefinition {
   public func outputTypes(_ context: InferenceContext) throws(OpFailure) -> [TensorType] {
     try context.require(count: 1)
     let input = context.inputs[0]
-    guard let dimensions = input.shape.dimensions else { return [TensorType(input.dtype, .unknown)] }
+    guard let dimensions = input.shape.dimensions else {
+      return [TensorType(input.dtype, .unknown)]
+    }
     let half = dimensions.count / 2
     let (a, b) = (TensorShape(Array(dimensions[..<half])), TensorShape(Array(dimensions[half...])))
     guard let merged = a.merged(with: b) else {

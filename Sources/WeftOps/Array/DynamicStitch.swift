@@ -26,7 +26,8 @@ public struct DynamicStitch: OpDefinition {
       guard a.count <= b.count, ids.isCompatible(with: TensorShape(Array(b.prefix(a.count)))),
         let merged = rest.merged(with: TensorShape(Array(b.dropFirst(a.count))))
       else {
-        throw OpFailure("indices of shape \(ids) do not fit data of shape \(data)", code: .invalidShape)
+        throw OpFailure(
+          "indices of shape \(ids) do not fit data of shape \(data)", code: .invalidShape)
       }
       rest = merged
     }

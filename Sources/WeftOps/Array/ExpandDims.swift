@@ -10,7 +10,9 @@ public struct ExpandDims: OpDefinition {
     try context.require(count: 2)
     try context.require(1, dtypes: [.int32, .int64])
     let input = context.inputs[0]
-    guard let dimensions = input.shape.dimensions else { return [TensorType(input.dtype, .unknown)] }
+    guard let dimensions = input.shape.dimensions else {
+      return [TensorType(input.dtype, .unknown)]
+    }
     guard let axis = context.integer(1) else {
       return [TensorType(input.dtype, .unknown(rank: dimensions.count + 1))]
     }

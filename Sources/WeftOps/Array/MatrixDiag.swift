@@ -7,7 +7,9 @@ public struct MatrixDiag: OpDefinition {
   public func outputTypes(_ context: InferenceContext) throws(OpFailure) -> [TensorType] {
     try context.require(count: 1)
     let input = context.inputs[0]
-    guard let dimensions = input.shape.dimensions else { return [TensorType(input.dtype, .unknown)] }
+    guard let dimensions = input.shape.dimensions else {
+      return [TensorType(input.dtype, .unknown)]
+    }
     guard let last = dimensions.last else {
       throw OpFailure("needs an axis, not a scalar", code: .invalidShape)
     }
@@ -35,7 +37,9 @@ public struct MatrixDiagPart: OpDefinition {
   public func outputTypes(_ context: InferenceContext) throws(OpFailure) -> [TensorType] {
     try context.require(count: 1)
     let input = context.inputs[0]
-    guard let dimensions = input.shape.dimensions else { return [TensorType(input.dtype, .unknown)] }
+    guard let dimensions = input.shape.dimensions else {
+      return [TensorType(input.dtype, .unknown)]
+    }
     guard dimensions.count >= 2 else {
       throw OpFailure("takes matrices, not the shape \(input.shape)", code: .invalidShape)
     }
@@ -113,7 +117,8 @@ public struct MatrixBandPart: OpDefinition {
     try context.require(count: 3)
     for index in 1...2 { try context.require(index, dtypes: [.int32, .int64]) }
     if let rank = context.inputs[0].shape.rank, rank < 2 {
-      throw OpFailure("takes matrices, not the shape \(context.inputs[0].shape)", code: .invalidShape)
+      throw OpFailure(
+        "takes matrices, not the shape \(context.inputs[0].shape)", code: .invalidShape)
     }
     return [context.inputs[0]]
   }

@@ -64,7 +64,9 @@ public struct MirrorPadGrad: OpDefinition {
     let input = context.inputs[0]
     guard let dimensions = input.shape.dimensions, let paddings = context.integers(1),
       paddings.count == 2 * dimensions.count
-    else { return [TensorType(input.dtype, input.shape.rank.map { .unknown(rank: $0) } ?? .unknown)] }
+    else {
+      return [TensorType(input.dtype, input.shape.rank.map { .unknown(rank: $0) } ?? .unknown)]
+    }
     let shape = dimensions.enumerated().map { axis, size in
       size.map { $0 - paddings[2 * axis] - paddings[2 * axis + 1] }
     }

@@ -14,7 +14,9 @@ public struct Placeholder: OpDefinition {
   }
   // Never folded or duplicated: its value comes from outside.
   public var effect: Effect { .external }
-  public func outputTypes(_ context: InferenceContext) -> [TensorType] { [TensorType(dtype, shape)] }
+  public func outputTypes(_ context: InferenceContext) -> [TensorType] {
+    [TensorType(dtype, shape)]
+  }
   public func evaluate(_ context: EvaluationContext) throws(OpFailure) -> [AnyTensor] {
     throw OpFailure("was not fed", code: .missingFeed)
   }

@@ -26,8 +26,12 @@ public struct Reshape: OpDefinition {
       throw OpFailure("only one dimension can be -1: \(wanted)", code: .invalidShape)
     }
     let known = checkedProduct(wanted.filter { $0 != -1 })
-    guard let known else { throw OpFailure("the shape \(wanted) is too large", code: .invalidShape) }
-    guard let count = shape.elementCount else { return TensorShape(wanted.map { $0 < 0 ? nil : $0 }) }
+    guard let known else {
+      throw OpFailure("the shape \(wanted) is too large", code: .invalidShape)
+    }
+    guard let count = shape.elementCount else {
+      return TensorShape(wanted.map { $0 < 0 ? nil : $0 })
+    }
     if wanted.contains(-1) {
       if known == 0 {
         guard count == 0 else { throw mismatch(shape, count, wanted) }

@@ -24,7 +24,9 @@ public struct SliceMasks: Hashable, Sendable {
   }
 
   /// Whether the bit of an element is set.
-  static func has(_ mask: Int, _ bit: Int) -> Bool { bit < Int.bitWidth - 1 && mask >> bit & 1 == 1 }
+  static func has(_ mask: Int, _ bit: Int) -> Bool {
+    bit < Int.bitWidth - 1 && mask >> bit & 1 == 1
+  }
 }
 
 /// A strided slice worked out for a shape: NumPy's basic indexing.
@@ -98,7 +100,8 @@ struct ResolvedSlice {
       guard let dimension else { return (begin >= 0 ? begin : nil, 1, 1) }
       let index = begin < 0 ? begin &+ dimension : begin
       guard index >= 0, index < dimension else {
-        throw OpFailure("index \(begin) is outside an axis of size \(dimension)", code: .invalidShape)
+        throw OpFailure(
+          "index \(begin) is outside an axis of size \(dimension)", code: .invalidShape)
       }
       return (index, 1, 1)
     }

@@ -15,12 +15,16 @@ public struct StridedSlice: OpDefinition {
     try context.requireSameType([1, 2, 3])
     for index in 1...3 { try context.require(index, rank: 1) }
     let input = context.inputs[0]
-    guard let dimensions = input.shape.dimensions else { return [TensorType(input.dtype, .unknown)] }
+    guard let dimensions = input.shape.dimensions else {
+      return [TensorType(input.dtype, .unknown)]
+    }
     if let slice = try resolved(context, dimensions) {
       return [TensorType(input.dtype, TensorShape(slice.shape))]
     }
     // The numbers are not known; the rank and the axes that no part names still are.
-    guard let length = context.inputs[1].shape[0] else { return [TensorType(input.dtype, .unknown)] }
+    guard let length = context.inputs[1].shape[0] else {
+      return [TensorType(input.dtype, .unknown)]
+    }
     let ones = Array(repeating: 1, count: length)
     let slice = try ResolvedSlice(
       dimensions, begin: ones, end: ones, steps: ones, masks: masks, areNumbersKnown: false)

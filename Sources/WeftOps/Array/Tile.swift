@@ -17,7 +17,8 @@ public struct Tile: OpDefinition {
     if let length, length != dimensions.count {
       throw OpFailure("\(length) multiples for the shape \(input.shape)", code: .invalidShape)
     }
-    let multiples = context.shapeValue(1).dimensions ?? Array(repeating: nil, count: dimensions.count)
+    let multiples =
+      context.shapeValue(1).dimensions ?? Array(repeating: nil, count: dimensions.count)
     if let bad = context.integers(1)?.first(where: { $0 < 0 }) {
       throw OpFailure("a tensor cannot be repeated \(bad) times")
     }

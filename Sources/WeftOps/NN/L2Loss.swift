@@ -14,7 +14,8 @@ public struct L2Loss: OpDefinition {
   }
   public func evaluate(_ context: EvaluationContext) throws(OpFailure) -> [AnyTensor] {
     func open<S: FloatingScalar>(_: S.Type) throws(OpFailure) -> AnyTensor {
-      let sum = try context.input(0, as: S.self).scalars.reduce(0.0) { $0 + $1.asDouble * $1.asDouble }
+      let values = try context.input(0, as: S.self).scalars
+      let sum = values.reduce(0.0) { $0 + $1.asDouble * $1.asDouble }
       return try context.output([S(converting: sum / 2)])
     }
     guard let type = context.inputs[0].dtype.floatingType else {

@@ -39,7 +39,9 @@ public struct Multinomial: RandomDefinition {
     let (rows, classes) = (shape[0], shape[1])
     let count = try checkedCount([rows, samples])
     let padded = UInt64((samples + 3) / 4 * 4)
-    let position = count == 0 ? RandomPosition(key: 0, counter: 0)
+    let position =
+      count == 0
+      ? RandomPosition(key: 0, counter: 0)
       : context.reserveRandomBlocks(512 * UInt64(rows) * padded)
     var words = PhiloxWords(Philox(position))
     let logits = context.inputs[0].doubles

@@ -1,3 +1,5 @@
+import WeftOps
+
 /// What a layer does to its sums: a function of one node.
 ///
 /// ```swift

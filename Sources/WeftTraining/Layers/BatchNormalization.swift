@@ -1,3 +1,5 @@
+import WeftOps
+
 /// Whether a layer trains: fixed, or said by a node in each run.
 private enum Training {
   case fixed(Bool)
@@ -37,6 +39,9 @@ public struct BatchNormalizationSettings: Sendable {
 /// let updates = graph.collection(Graph.updateOperations).map(\.operation)
 /// let train = graph.after(updates) { Adam().minimize(loss) }
 /// ```
+/// Images, [n, height, width, channels], move the average of the unbiased variance, n / (n - 1), as
+/// TensorFlow's fused kernel does; all other shapes that of the batch itself.
+///
 /// The operations that move the averages are in the collection ``WeftGraph/Graph/updateOperations``:
 /// training must run them, or the averages stay at 0 and 1.
 public func batchNormalization<S: FloatingScalar>(
@@ -68,10 +73,9 @@ private func normalized<S: FloatingScalar>(
   let graph = x.graph
   return graph.layer(name, "batch_normalization", reuse: reuse, at: location) {
     guard let rank = x.shape.rank, rank > 1, let channels = x.shape[-1] else {
-      graph.reportLayer(
-        "batchNormalization", "takes the shape [..., n] with n known, not \(x.shape)", x.output,
+      return refuse(
+        x, "batchNormalization", "takes the shape [..., n] with n known, not \(x.shape)",
         at: location)
-      return x
     }
     func variable(_ name: String, _ value: S, trainable: Bool = true) -> Variable<S> {
       graph.getVariable(
@@ -103,23 +107,28 @@ private struct MovingMoments<S: FloatingScalar> {
     case .fixed(true):
       let batch = moments(x, axes: axes)
       let rest = x.graph.constant(S(1) - momentum, name: "rest")
-      move(by: rest, batch)
+      move(by: rest, batch, of: x)
       return batch
     case .node(let condition):
       let batch = moments(x, axes: axes)
       let rest = x.graph.constant(S(1) - momentum, name: "rest")
       // Outside training the averages move by nothing.
-      move(by: select(condition, rest, x.graph.constant(S(0), name: "still")), batch)
+      move(by: select(condition, rest, x.graph.constant(S(0), name: "still")), batch, of: x)
       return (
         select(condition, batch.mean, mean.node), select(condition, batch.variance, variance.node)
       )
     }
   }
 
-  private func move(by rest: Node<S>, _ batch: (mean: Node<S>, variance: Node<S>)) {
+  private func move(by rest: Node<S>, _ batch: (mean: Node<S>, variance: Node<S>), of x: Node<S>) {
+    var spread = batch.variance
+    if x.shape.rank == 4 {
+      let count = cast(size(x) / size(spread), to: S.self)
+      spread = spread * (count / maximum(count - S(1), S(1)))
+    }
     let updates = [
       mean.assignSub((mean - batch.mean) * rest, name: "AssignMovingAvg"),
-      variance.assignSub((variance - batch.variance) * rest, name: "AssignMovingAvg_1"),
+      variance.assignSub((variance - spread) * rest, name: "AssignMovingAvg_1"),
     ]
     rest.graph.addToCollection(Graph.updateOperations, updates.map { $0.output(0) })
   }

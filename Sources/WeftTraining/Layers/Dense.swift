@@ -1,3 +1,5 @@
+import WeftOps
+
 /// A fully connected layer: activation(x kernel + bias).
 ///
 /// Shapes: [..., n] gives [..., units]. Variables: `dense/kernel` of [n, units] and `dense/bias` of
@@ -26,10 +28,10 @@ public func dense<S: FloatingScalar>(
   let graph = x.graph
   return graph.layer(name, "dense", reuse: reuse, at: location) {
     guard units > 0, let rank = x.shape.rank, rank > 1, let columns = x.shape[-1] else {
-      graph.reportLayer(
-        "dense", "takes the shape [..., n] with n known and at least 1 unit, not \(x.shape) and \(units)",
-        x.output, at: location)
-      return x
+      return refuse(
+        x, "dense",
+        "takes the shape [..., n] with n known and at least 1 unit, not \(x.shape) and \(units)",
+        at: location)
     }
     let kernel = graph.getVariable(
       S.self, "kernel", shape: [columns, units], kernelInitializer, fileID: fileID, line: line)
@@ -51,8 +53,8 @@ private func restored<S: FloatingScalar>(
 ) -> Node<S> {
   let lead = x.shape.dimensions?.dropLast() ?? []
   if lead.count(where: { $0 == nil }) > 1 {
-    x.graph.reportLayer(
-      "dense", "takes at most one unknown dimension before the last, not \(x.shape)", x.output,
+    return refuse(
+      x, "dense", "takes at most one unknown dimension before the last, not \(x.shape)",
       at: location)
   }
   return reshape(
@@ -80,8 +82,6 @@ public func flatten<S: TensorScalar>(
       return reshape(x, [batch, -1], name: name, fileID: fileID, line: line)
     }
   }
-  x.graph.reportLayer(
-    "flatten", "takes a shape with one unknown dimension at most, not \(x.shape)", x.output,
-    at: location)
-  return x
+  return refuse(
+    x, name, "takes a shape with one unknown dimension at most, not \(x.shape)", at: location)
 }

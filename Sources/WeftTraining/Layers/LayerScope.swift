@@ -1,3 +1,5 @@
+import WeftOps
+
 extension Graph {
   /// Builds a layer in a variable scope: the given one, or a new one `dense`, `dense_1`, ...
   ///
@@ -24,15 +26,24 @@ extension Graph {
     }
     return candidate
   }
+}
 
-  /// Reports that a layer cannot be built for a shape.
-  func reportLayer(_ kind: String, _ message: String, _ input: Output, at location: SourceLocation) {
-    guard !input.operation.isPoisoned else { return }
-    report(
-      GraphError(
-        .invalidShape, message, subject: kind, location: location,
-        notes: [
-          "input '\(input.name)'" + (input.operation.origin.location.map { " from \($0)" } ?? "")
-        ]))
+/// What stands in place of a layer that cannot be built: its shape rule fails with the reason.
+private struct RefusedInput: OpDefinition {
+  static let typeName = "RefusedInput"
+  static let displayName = "layer"
+  let reason: String
+  func outputTypes(_ context: InferenceContext) throws(OpFailure) -> [TensorType] {
+    throw OpFailure(reason, code: .invalidShape)
   }
+  func evaluate(_ context: EvaluationContext) throws(OpFailure) -> [AnyTensor] {
+    throw OpFailure(reason, code: .invalidShape)
+  }
+}
+
+/// Makes a layer's input an error of the graph; what is built on the result adds no further ones.
+func refuse<S: TensorScalar>(
+  _ x: Node<S>, _ kind: String, _ reason: String, at location: SourceLocation
+) -> Node<S> {
+  apply(RefusedInput(reason: reason), [x], name: kind, at: location)
 }

@@ -1,3 +1,5 @@
+import WeftOps
+
 /// The share of rows whose highest number stands where the label's does, from 0 to 1.
 ///
 /// ```swift
@@ -10,7 +12,9 @@
 ///
 /// The first of equal numbers counts; a row with NaN is wrong. Throws ``WeftTensor/TensorError`` if
 /// the numbers of rows differ or a tensor is neither a matrix nor a vector.
-public func accuracy<P: TensorScalar, L: TensorScalar>(_ predictions: Tensor<P>, _ labels: Tensor<L>)
+public func accuracy<P: TensorScalar, L: TensorScalar>(
+  _ predictions: Tensor<P>, _ labels: Tensor<L>
+)
   throws(TensorError) -> Double
 {
   let (guesses, truths) = try classPairs(predictions, labels)
@@ -50,7 +54,7 @@ private func classes<S: TensorScalar>(of tensor: Tensor<S>) throws(TensorError) 
 }
 
 /// The position of the first of the highest numbers, nil where there is none or NaN.
-private func highest<S: TensorScalar>(in row: Slice<UnsafeBufferPointer<S>>) -> Int? {
+private func highest<S: TensorScalar>(in row: Swift.Slice<UnsafeBufferPointer<S>>) -> Int? {
   var best: (index: Int, value: Double)?
   for (index, scalar) in row.enumerated() {
     let value = scalar.asDouble

@@ -1,3 +1,5 @@
+import WeftOps
+
 /// How often each class was taken for each other.
 ///
 /// ```swift

@@ -1,3 +1,4 @@
+import WeftOps
 import WeftSession
 
 /// When to end a training whose validation does not become better.
@@ -41,11 +42,10 @@ struct BestSoFar {
   }
 
   private static func present(_ session: Session) throws(GraphError) -> [(AnyVariable, AnyTensor)] {
-    var result: [(AnyVariable, AnyTensor)] = []
-    for variable in session.graph.variables where session.hasValue(variable) {
-      result.append((variable, try session.value(of: variable)))
-    }
-    return result
+    let variables = session.graph.variables.filter { session.hasValue($0) }
+    // One run for all: a run for each would crowd compiled steps out of the session's cache.
+    let values = try session.run(variables.map(\.value))
+    return Array(zip(variables, values))
   }
 
   func restore() throws(GraphError) {

@@ -1,3 +1,5 @@
+import WeftOps
+
 /// Runs training steps, shows where they stand, and ends in good order.
 ///
 /// ```swift
@@ -101,7 +103,9 @@ private struct LoopState {
       lastFinite = (step, loss)
       return
     }
-    let before = lastFinite.map { "the last finite loss was \(significant($0.loss, 4)) at step \($0.step)" }
+    let before = lastFinite.map {
+      "the last finite loss was \(significant($0.loss, 4)) at step \($0.step)"
+    }
     throw GraphError(
       .notFinite, "the loss is \(fixed(loss, 0)) at step \(step)", subject: "training",
       notes: [

@@ -1,3 +1,5 @@
+import WeftOps
+
 /// What a step of training gave.
 public struct TrainingStep {
   /// The loss.

@@ -1,3 +1,5 @@
+import WeftOps
+
 /// Steps divided by the root of the sum of all squared gradients; slot `w/Adagrad`. See
 /// ``ApplyAdagrad`` for the formula.
 public struct Adagrad: Optimizer {

@@ -1,3 +1,5 @@
+import WeftOps
+
 /// Steps from running means of the gradient and its square, corrected for their start at 0. See
 /// ``ApplyAdam`` for the formula.
 ///

@@ -1,3 +1,5 @@
+import WeftOps
+
 /// Running averages of variables, which often do better than the variables themselves when a model is
 /// judged.
 ///
@@ -31,8 +33,10 @@ public struct ExponentialMovingAverage: Sendable {
     fileID: String = #fileID, line: Int = #line
   ) -> MovingAverages {
     let location = SourceLocation(fileID, line)
-    precondition(!variables.isEmpty, "averaging needs at least one variable")
-    let graph = variables[0].erased.reference.graph
+    guard let graph = variables.first?.erased.reference.graph else {
+      return MovingAverages(
+        update: operationOfNoGraph("ExponentialMovingAverage", at: location), shadows: [:])
+    }
     let step = OptimizerStep(
       graph: graph, name: "ExponentialMovingAverage", optimizer: "ExponentialMovingAverage",
       location: location)

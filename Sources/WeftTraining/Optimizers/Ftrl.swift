@@ -1,3 +1,5 @@
+import WeftOps
+
 /// Follow the regularised leader: online learning with weights that are exactly 0 where they matter
 /// little. See ``ApplyFtrl`` for the formula.
 ///

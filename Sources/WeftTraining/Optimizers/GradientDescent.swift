@@ -1,3 +1,5 @@
+import WeftOps
+
 /// Plain gradient descent: variable -= rate * gradient.
 ///
 /// ```swift

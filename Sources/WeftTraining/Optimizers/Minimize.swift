@@ -1,3 +1,5 @@
+import WeftOps
+
 extension Optimizer {
   /// An operation that makes one step of training: it updates the variables so that the loss falls.
   ///
@@ -32,15 +34,19 @@ extension Optimizer {
   }
 
   /// An operation that updates each variable by its gradient; variables without one stay as they are.
+  ///
+  /// Errors, reported to the graph: no gradient at all, or one of another shape than its variable.
   @discardableResult
   public func applyGradients(
     _ pairs: [VariableGradient], globalStep: (any VariableConvertible)? = nil,
     name: String? = nil, fileID: String = #fileID, line: Int = #line
   ) -> GraphOperation {
     let location = SourceLocation(fileID, line)
-    precondition(!pairs.isEmpty, "applying gradients needs at least one variable")
-    let graph = pairs[0].variable.reference.graph
-    if !pairs.contains(where: { $0.gradient != nil }) {
+    guard let graph = pairs.first?.variable.reference.graph else {
+      return operationOfNoGraph(name ?? self.name, at: location)
+    }
+    // An error found before is why there are none.
+    if graph.errors.isEmpty, !pairs.contains(where: { $0.gradient != nil }) {
       let names = pairs.map { "'\($0.variable.name)'" }.joined(separator: ", ")
       graph.report(
         GraphError(
@@ -55,7 +61,9 @@ extension Optimizer {
   ) -> [VariableGradient] {
     let graph = loss.graph
     let chosen = variables?.map { $0.erased } ?? graph.trainableVariables
-    guard !loss.operation.isPoisoned else { return [] }
+    if loss.operation.isPoisoned {
+      return chosen.map { VariableGradient(gradient: nil, variable: $0) }
+    }
     guard !chosen.isEmpty else {
       graph.report(
         GraphError(
@@ -90,7 +98,9 @@ extension Optimizer {
     if !reached.isEmpty {
       prepare(reached.map(\.variable), in: step)
       for pair in reached {
-        if let gradient = pair.gradient { updates.append(update(pair.variable, by: gradient, in: step)) }
+        if let gradient = pair.gradient {
+          updates.append(update(pair.variable, by: gradient, in: step))
+        }
       }
       updates += finish(updates, in: step)
     }
@@ -98,8 +108,10 @@ extension Optimizer {
     let done = step.group(updates, name: "\(step.name)/update")
     return graph.after([done]) {
       func open<I: NumericScalar>(_: I.Type) -> Output {
-        graph.constant(Tensor(I(exactly: 1) ?? .zeroValue), name: "\(step.name)/value", at: location)
-          .output
+        graph.constant(
+          Tensor(I(exactly: 1) ?? .zeroValue), name: "\(step.name)/value", at: location
+        )
+        .output
       }
       let type: any NumericScalar.Type
       if let known = counter.type.dtype.numericType { type = known } else { type = Int64.self }
@@ -108,4 +120,9 @@ extension Optimizer {
         AssignAdd(), inputs: [counter.reference, one], name: step.name, at: location)
     }
   }
+}
+
+/// What stands for an operation over no variables, which no graph can be known for: a session refuses it.
+func operationOfNoGraph(_ name: String, at location: SourceLocation) -> GraphOperation {
+  Graph().noOp(name: "\(name)_of_no_variables", fileID: location.fileID, line: location.line)
 }

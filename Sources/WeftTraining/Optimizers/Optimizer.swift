@@ -1,3 +1,5 @@
+import WeftOps
+
 /// A rule by which variables follow the gradients of a loss.
 ///
 /// ```swift
@@ -79,17 +81,21 @@ extension [VariableGradient] {
   ///
   /// ```swift
   /// let pairs = optimizer.computeGradients(loss)
-  /// let clipped = pairs.mapGradients { (g: [Node<Float>]) in clipByGlobalNorm(g, 5).0 }
+  /// let clipped = pairs.mapGradients { (g: [Node<Float>]) in clipByGlobalNorm(g, 5).clipped }
   /// let train = optimizer.applyGradients(clipped)
   /// ```
-  /// The body must return as many nodes as it was given; others are left as they were.
-  public func mapGradients<S: FloatingScalar>(_ transform: ([Node<S>]) throws -> [Node<S>]) rethrows
+  /// The body returns a node for each that it was given; where it returns nil, or none, the gradient
+  /// stays as it was.
+  public func mapGradients<S: FloatingScalar>(_ transform: ([Node<S>]) throws -> [Node<S>?])
+    rethrows
     -> [VariableGradient]
   {
     let chosen = indices.filter { self[$0].gradient?.type?.dtype == S.dtype }
     let changed = try transform(chosen.compactMap { self[$0].gradient.map { Node(output: $0) } })
     var result = self
-    for (index, node) in zip(chosen, changed) { result[index].gradient = node.output }
+    for (index, node) in zip(chosen, changed) {
+      if let node { result[index].gradient = node.output }
+    }
     return result
   }
 }

@@ -1,3 +1,5 @@
+import WeftOps
+
 /// A step of training while its operations are made: gives optimizers hyper-parameters, slots and a
 /// place for their updates.
 public final class OptimizerStep {
@@ -62,23 +64,16 @@ public final class OptimizerStep {
     if let known = slots[key] { return known }
     func open<S: FloatingScalar>(_: S.Type) -> AnyVariable {
       graph.atTopLevel {
-        let name = graph.vacantName("\(variable.name)/\(optimizer)")
-        let value = filled(S(converting: initial), variable.type.shape, "\(name)/Initializer")
-        return graph.makeVariable(value, name: name, trainable: false, at: location).erased
+        graph.variable(
+          S.self, .constant(S(converting: initial), variable.type.shape.complete ?? []),
+          name: graph.vacantName("\(variable.name)/\(optimizer)"), trainable: false,
+          fileID: location.fileID, line: location.line
+        ).erased
       }
     }
     let made = open(realType(variable))
     slots[key] = made
     return made
-  }
-
-  private func filled<S: FloatingScalar>(_ value: S, _ shape: TensorShape, _ name: String) -> Node<S> {
-    let kind = value == 0 ? "zeros" : value == 1 ? "ones" : "Const"
-    let scalar = graph.constant(Tensor(value), name: "\(name)/\(kind)", at: location)
-    guard let dimensions = shape.complete, !dimensions.isEmpty else { return scalar }
-    return broadcastTo(
-      scalar, shape: dimensions, name: "\(name)/BroadcastTo", fileID: location.fileID,
-      line: location.line)
   }
 
   /// A scalar variable of the whole step, such as a power of a decay rate; the same name is the same

@@ -1,3 +1,5 @@
+import WeftOps
+
 /// Steps divided by the root of a running mean of squared gradients. See ``ApplyRMSProp`` and
 /// ``ApplyCenteredRMSProp`` for the formulas.
 ///

@@ -1,4 +1,5 @@
 import Glibc
+import WeftOps
 
 /// A rate that falls by a factor in every period.
 ///
@@ -142,7 +143,9 @@ public func piecewiseConstant<I: NumericScalar, S: FloatingScalar>(
   }
   return graph.scope(name) {
     graph.withOrigin(.user(location)) {
-      let numbers = values.map { graph.constant(Tensor(S(converting: $0)), name: "value", at: location) }
+      let numbers = values.map {
+        graph.constant(Tensor(S(converting: $0)), name: "value", at: location)
+      }
       guard var rate = numbers.last else {
         return graph.constant(Tensor(S(0)), name: "value", at: location)
       }

@@ -1,3 +1,5 @@
+import WeftOps
+
 extension Graph {
   /// The counter of training steps, `global_step`: made by the first call, the same one afterwards.
   ///

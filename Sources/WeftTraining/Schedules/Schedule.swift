@@ -1,3 +1,5 @@
+import WeftOps
+
 /// The parts that schedules have in common: the step and the numbers as nodes of one type, in a scope.
 struct Schedule<S: FloatingScalar> {
   let graph: Graph
