@@ -40,6 +40,9 @@ public struct Example: Sendable {
     }
     print(settings.description)
     print()
+    // What cannot be written later is better known now.
+    let target = options.output ?? "output/\(name)-\(settings.model.rawValue)"
+    try Path.createFolder(target)
     var run = TrainingRun(settings, on: parts, scaling: scaling)
     run.display = display
     let result = try run.run()
@@ -47,7 +50,6 @@ public struct Example: Sendable {
     print()
     print(report.text)
     print()
-    let target = options.output ?? "output/\(name)-\(settings.model.rawValue)"
     for path in try report.writePictures(to: target) { print("written: \(path)") }
     return result
   }

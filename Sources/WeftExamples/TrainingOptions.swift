@@ -9,6 +9,12 @@ public struct TrainingOptions: ParsableArguments {
   @Option(help: "The network.")
   public var model: ModelKind?
 
+  @Option(
+    help: ArgumentHelp(
+      "The units of the hidden layers, as in 512,256.", valueName: "counts"),
+    transform: TrainingOptions.layers)
+  public var hidden: [Int]?
+
   @Option(help: "The optimizer.")
   public var optimizer: OptimizerKind?
 
@@ -85,6 +91,14 @@ public struct TrainingOptions: ParsableArguments {
 
   public init() {}
 
+  private static func layers(_ text: String) throws -> [Int] {
+    let counts = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+    guard counts.allSatisfy({ (1...100_000).contains($0) }) else {
+      throw ValidationError("'\(text)' is no list of numbers from 1 to 100,000, as in 512,256.")
+    }
+    return counts
+  }
+
   public func validate() throws {
     func require(_ condition: Bool, _ option: String, _ rule: String) throws {
       if !condition { throw ValidationError("\(option) must be \(rule).") }
@@ -118,6 +132,12 @@ public struct TrainingOptions: ParsableArguments {
       settings.optimizer = optimizer
       settings.learningRate = optimizer.usualLearningRate
       settings.decay = nil
+    }
+    if let hidden {
+      guard settings.model != .logistic else {
+        throw ValidationError("--hidden is for networks with hidden units: try --model mlp.")
+      }
+      settings.hidden = hidden
     }
     if let learningRate { settings.learningRate = learningRate }
     if let beta { settings.beta = beta }

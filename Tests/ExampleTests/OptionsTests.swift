@@ -32,6 +32,10 @@ import WeftExamples
     (["--steps", "5", "--epochs", "2"], "--steps and --epochs exclude each other."),
     (["--data", "x", "--download"], "--data and --download exclude each other."),
     (
+      ["--model", "logistic", "--hidden", "30"],
+      "--hidden is for networks with hidden units: try --model mlp."
+    ),
+    (
       ["--model", "logistic", "--keep", "0.5"],
       "--keep is for networks with hidden units: try --model mlp."
     ),
@@ -45,6 +49,8 @@ import WeftExamples
   @Test(arguments: [
     (["--optimizer", "sdg"], "sdg"), (["--model", "cnn"], "cnn"), (["--steps", "many"], "many"),
     (["--sed", "3"], "--sed"),
+    (["--hidden", "30,,20"], "'30,,20' is no list of numbers"), (["--hidden", "x"], "'x'"),
+    (["--hidden", "0"], "'0'"), (["--hidden", "99999999999999999999"], "100,000"),
   ])
   func anUnknownWordIsNamed(_ arguments: [String], _ word: String) throws {
     let found = try #require(complaint(arguments))
@@ -54,11 +60,12 @@ import WeftExamples
 
   @Test func theUsersWordsReplaceThePreset() throws {
     let options = try TrainingOptions.parse([
-      "--model", "deep", "--learning-rate", "0.25", "--beta", "0.001", "--keep", "0.75", "--steps",
+      "--model", "deep", "--hidden", "40,30", "--learning-rate", "0.25", "--beta", "0.001", "--keep", "0.75", "--steps",
       "17", "--batch-size", "33", "--seed", "9", "--train-count", "500", "--threads", "2",
     ])
     let settings = try options.settings(Presets.letters, model: .mlp)
     var expected = Presets.letters(.deep)
+    expected.hidden = [40, 30]
     expected.learningRate = 0.25
     expected.beta = 0.001
     expected.keep = 0.75
