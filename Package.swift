@@ -66,6 +66,8 @@ let package = Package(
       ["Weft", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
     example("notmnist"),
     example("mnist"),
+    example("CustomOp", ["Weft"]),
+    tests("ExampleTests", ["WeftExamples", "CustomOp", "WeftTesting"]),
     tests("WeftTensorTests", ["WeftTensor"]),
     tests("WeftOpsTests", ["WeftOps"]),
     tests("WeftCompilerTests", ["Weft", "WeftCompiler"]),
