@@ -7,20 +7,21 @@ struct Command: ParsableCommand {
     commandName: "mnist",
     abstract: "Trains a network to tell the digits 0 to 9 apart.",
     discussion: """
-      The MNIST programs of textbooks. What you leave out comes from the model:
+      The MNIST programs of textbooks. The model decides what you leave out:
 
-        logistic  no hidden layer; gradient descent 0.01, batches of 100, 100 epochs
-        mlp       hidden layers of 256 and 100 ReLU units; Adam, beta 5e-5, 10,000 batches of 100 \
-      (this is the default)
-        deep      two hidden layers of 256 ReLU units; gradient descent 0.01, batches of 100, \
-      300 epochs
+        logistic  no hidden layer; gradient descent 0.01, batches of 100,
+                  100 epochs
+        mlp       hidden layers of 256 and 100 ReLU units; Adam, beta 5e-5,
+                  10,000 batches of 100 (the default)
+        deep      two hidden layers of 256 ReLU units; gradient descent 0.01,
+                  batches of 100, 300 epochs
 
       Try:
 
-        mnist                            train on the digits that come with the package
-        mnist --download                 train on the real MNIST
-        mnist --data DIR --seed 2        train on your images, from other first weights
-        mnist --optimizer rmsprop        another optimizer, at its usual learning rate
+        mnist                        train on the bundled digits
+        mnist --download             train on the real MNIST
+        mnist --data DIR --seed 2    your images, other first weights
+        mnist --optimizer rmsprop    another optimizer, at its usual rate
       """)
 
   @OptionGroup var options: TrainingOptions

@@ -7,20 +7,20 @@ struct Command: ParsableCommand {
     commandName: "notmnist",
     abstract: "Trains a network to tell the letters A to J apart.",
     discussion: """
-      The programs of the notMNIST assignments. What you leave out comes from the model:
+      The programs of the notMNIST assignments. The model decides what you leave out:
 
-        logistic  no hidden layer; gradient descent 0.5, 3,001 minibatches of 128
-        mlp       one hidden layer of 1,024 ReLU units; the same (this is the default)
-        deep      hidden layers of 1,024, 300 and 50 units; the same with a rate that shrinks by \
-      0.9 in 1,000 steps, and --keep 0.5
+        logistic  no hidden layer; gradient descent 0.5, 3,001 batches of 128
+        mlp       a hidden layer of 1,024 ReLU units; the same (the default)
+        deep      hidden layers of 1,024, 300 and 50 units; the same, with a rate
+                  that shrinks by 0.9 in 1,000 steps, and --keep 0.5
 
       Try:
 
-        notmnist                                   train on the letters that come with the package
-        notmnist --model logistic --beta 0.005     a weight penalty
-        notmnist --keep 0.5                        dropout
-        notmnist --train-count 3000 --beta 0.005   overfitting on purpose
-        notmnist --download                        train on the real notMNIST
+        notmnist                                  train on the bundled letters
+        notmnist --model logistic --beta 0.005    a weight penalty
+        notmnist --keep 0.5                       dropout
+        notmnist --train-count 3000 --beta 0.005  overfitting on purpose
+        notmnist --download                       train on the real notMNIST
       """)
 
   @OptionGroup var options: TrainingOptions

@@ -14,12 +14,14 @@ public struct Classifier: Sendable {
   public let beta: Node<Float>
   /// What training makes small: mean(crossEntropy) + beta * Σ l2Loss(weights).
   public let loss: Node<Float>
-  /// The part of a minibatch that is classified rightly, hidden units dropped as the step does.
-  public let accuracy: Node<Float>
+  /// The score of each class for each image while hidden units are dropped, `[count, classes]`.
+  public let trainingScores: Node<Float>
   /// One step of training.
   public let train: GraphOperation
-  /// The most likely class of each image, with all hidden units.
-  public let predictions: Node<Int64>
+  /// The score of each class for each image with all hidden units, `[count, classes]`.
+  public let scores: Node<Float>
+  /// The layers with their parameters, without what the optimizer keeps beside them.
+  public let summary: String
 
   /// A network for images of so many pixels.
   public init(_ settings: Settings, pixels: Int, classes: Int) {
@@ -30,17 +32,16 @@ public struct Classifier: Sendable {
     beta = graph.placeholder(Float.self, shape: [], name: "beta")
 
     let network = Network(graph: graph, units: settings.hidden + [classes], start: settings.start)
-    let (scores, weights) = network.scores(
+    let (trainingScores, weights) = network.scores(
       for: images, keep: settings.keep < 1 ? keep : nil, sharing: .never)
-    var loss = mean(softmaxCrossEntropy(logits: scores, labels: labels))
+    var loss = mean(softmaxCrossEntropy(logits: trainingScores, labels: labels))
     if settings.beta > 0, let first = weights.first {
       let penalty = weights.dropFirst().reduce(l2Loss(first)) { $0 + l2Loss($1) }
       loss = loss + beta * penalty
     }
     self.loss = loss
-    accuracy = mean(
-      cast(equal(argMax(scores, axis: 1), argMax(labels, axis: 1)), to: Float.self))
-
+    self.trainingScores = trainingScores
+    summary = graph.summary
     if let decay = settings.decay {
       let step = graph.globalStep()
       let rate: Node<Float> = exponentialDecay(
@@ -51,8 +52,7 @@ public struct Classifier: Sendable {
     }
 
     // The same weights once more, without dropout, to classify by.
-    let (all, _) = network.scores(for: images, keep: nil, sharing: .always)
-    predictions = argMax(all, axis: 1)
+    (scores, _) = network.scores(for: images, keep: nil, sharing: .always)
     self.graph = graph
   }
 }
@@ -91,7 +91,7 @@ private struct Network {
   private func initializer(_ inputs: Int) -> Initializer<Float> {
     switch start {
     case .truncatedNormal(let stddev): .truncatedNormal(stddev: stddev)
-    case .he: .truncatedNormal(stddev: (2 / Float(inputs)).squareRoot())
+    case .he: .normal(stddev: (2 / Float(inputs)).squareRoot())
     case .zeros: .zeros()
     }
   }

@@ -6,6 +6,9 @@ public struct DataFolder: Sendable {
   public let classNames: [String]
   /// The folder in `Data` that is used when the user names none.
   public let bundled: String
+  /// How many training images become the validation part where a folder has none; nil for 5,000, or a
+  /// tenth if that is less.
+  public var validationCount: Int?
 
   /// Letters A to J.
   public static let letters = DataFolder(classNames: LabelledImages.letters, bundled: "letters")
@@ -69,7 +72,11 @@ public struct DataFolder: Sendable {
         ImageParts(train: train, validation: validation, test: test, source: folder))
     }
     // MNIST has no validation part: it is taken from the training images.
-    let held = min(5000, train.count / 10)
+    let held = validationCount ?? min(5000, train.count / 10)
+    guard held < train.count else {
+      throw ExampleError(
+        "--validation-count \(held): there are \(Text.grouped(train.count)) training images")
+    }
     let split = try train.split(
       train: train.count - held, validation: held, test: 0, seed: Self.splitSeed)
     return try sameSize(
@@ -100,9 +107,9 @@ public struct DataFolder: Sendable {
 
   private func pictures(in folder: String) throws -> LabelledImages {
     let found = try ImageFolder.read(folder, height: 28, width: 28, classNames: classNames)
-    for warning in found.warnings.prefix(5) { Screen.standard.line("warning: \(warning)") }
+    for warning in found.warnings.prefix(5) { print("warning: \(warning)") }
     if found.warnings.count > 5 {
-      Screen.standard.line("warning: \(found.warnings.count - 5) more files were left out")
+      print("warning: \(found.warnings.count - 5) more files were left out")
     }
     return found.images
   }

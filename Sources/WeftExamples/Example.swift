@@ -27,29 +27,30 @@ public struct Example: Sendable {
 
   /// Trains as the options say, and shows the result.
   @discardableResult
-  public func run(_ options: TrainingOptions, on screen: Screen = .standard) throws
+  public func run(_ options: TrainingOptions, display: ProgressDisplay = .standard) throws
     -> TrainingResult?
   {
     let settings = try options.settings(preset, model: model)
     let parts = try options.images(from: folder, fetch: fetch)
-    screen.line(parts.description)
+    print(parts.description)
     if let target = options.exportSplit {
       try parts.export(to: target)
-      screen.line("written to '\(target)'")
+      print("written to '\(target)'")
       return nil
     }
-    screen.line(settings.description)
-    screen.line()
-    Interruption.listen()
+    print(settings.description)
+    print()
+    // What cannot be written later is better known now.
+    let target = options.output ?? "output/\(name)-\(settings.model.rawValue)"
+    try Path.createFolder(target)
     var run = TrainingRun(settings, on: parts, scaling: scaling)
-    run.screen = screen
+    run.display = display
     let result = try run.run()
     let report = Report(run, result)
-    screen.line()
-    screen.line(report.text)
-    screen.line()
-    let target = options.output ?? "output/\(name)-\(settings.model.rawValue)"
-    for path in try report.writePictures(to: target) { screen.line("written: \(path)") }
+    print()
+    print(report.text)
+    print()
+    for path in try report.writePictures(to: target) { print("written: \(path)") }
     return result
   }
 }

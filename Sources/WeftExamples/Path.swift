@@ -1,7 +1,7 @@
 import Glibc
 
 /// Files and folders.
-enum Path {
+public enum Path {
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
   static func isFolder(_ path: String) -> Bool {
@@ -10,7 +10,7 @@ enum Path {
   }
 
   /// Makes a folder and those above it.
-  static func createFolder(_ path: String) throws(ExampleError) {
+  public static func createFolder(_ path: String) throws(ExampleError) {
     if path.isEmpty || isFolder(path) { return }
     if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
       try createFolder(String(path[..<slash]))

@@ -13,24 +13,15 @@ public struct Report {
 
   /// The accuracies, the time and the confusion matrix.
   public var text: String {
-    var lines: [String] = []
-    if result.stepsDone < result.steps {
-      lines.append(
-        "stopped after \(Text.grouped(result.stepsDone)) of \(Text.grouped(result.steps)) steps")
-    }
     let wrong = zip(result.predictions, run.parts.test.labels).count { $0 != Int($1) }
-    lines.append("test accuracy \(Text.percent(result.testAccuracy))  "
-      + "(\(Text.grouped(wrong)) of \(Text.grouped(run.parts.test.count)) wrong), "
-      + "validation accuracy \(Text.percent(result.validationAccuracy))")
-    lines.append("\(Text.fixed(result.seconds, 1)) s, "
-      + "\(Text.grouped(Int(result.imagesPerSecond))) images a second")
-    lines.append("")
-    lines.append(
-      ConfusionMatrix(
-        predictions: result.predictions, classes: run.parts.test.labels.map { Int($0) },
-        names: run.parts.test.classNames
-      ).description)
-    return lines.joined(separator: "\n")
+    return """
+      test accuracy \(Text.percent(result.testAccuracy)): \(Text.grouped(wrong)) of \
+      \(Text.grouped(run.parts.test.count)) images are wrong
+      validation accuracy \(Text.percent(result.validation)), \
+      \(Text.grouped(result.outcome.steps)) steps in \(Text.fixed(result.seconds, 1)) s
+
+      \(result.confusion)
+      """
   }
 
   /// Writes the pictures into a folder: the wrongly classified images, and the accuracy over the steps.
@@ -40,10 +31,12 @@ public struct Report {
     let sheet = try ContactSheet(
       misclassified: run.parts.test, predictions: result.predictions)
     var chart = LineChart(title: "ACCURACY IN PER CENT")
-    chart.add(
-      "minibatch", points: result.history.map { (Double($0.step), 100 * $0.batchAccuracy) })
-    chart.add(
-      "validation", points: result.history.map { (Double($0.step), 100 * $0.validationAccuracy) })
+    let reports = result.outcome.reports
+    for (name, value) in [
+      ("minibatch", \TrainingProgress.accuracy), ("validation", \TrainingProgress.validation),
+    ] {
+      chart.add(name, points: reports.map { (Double($0.step), 100 * ($0[keyPath: value] ?? .nan)) })
+    }
     let paths = ["\(folder)/misclassified.png", "\(folder)/accuracy.png"]
     try sheet.write(to: paths[0])
     try chart.write(to: paths[1])

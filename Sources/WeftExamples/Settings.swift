@@ -7,7 +7,7 @@ public enum ModelKind: String, CaseIterable, Sendable {
 public enum WeightStart: Sendable, Equatable {
   /// Normal numbers of this standard deviation, none beyond two of them.
   case truncatedNormal(stddev: Float)
-  /// The same with the standard deviation √(2 / inputs), after He et al. (2015).
+  /// Normal numbers of the standard deviation √(2 / inputs), after He et al. (2015).
   case he
   /// Zeros: for a network without hidden layers only.
   case zeros
@@ -67,11 +67,11 @@ public struct Settings: Sendable, Equatable {
   /// Two lines that say what will be trained and how.
   public var description: String {
     let layers = hidden.isEmpty ? "no hidden layer" : "hidden layers \(hidden)"
-    var parts = ["\(optimizer.rawValue), learning rate \(Text.short(learningRate))"]
+    var parts = ["\(optimizer.rawValue), learning rate \(Text.setting(learningRate))"]
     if let decay { parts[0] += " x \(decay.factor)^(step/\(decay.period))" }
     parts.append("batches of \(batchSize)")
-    if beta > 0 { parts.append("beta \(Text.short(beta))") }
-    if keep < 1 { parts.append("keep \(Text.short(keep))") }
+    if beta > 0 { parts.append("beta \(Text.setting(beta))") }
+    if keep < 1 { parts.append("keep \(Text.setting(keep))") }
     parts.append("seed \(seed)")
     return "model \(model.rawValue): \(layers)\n" + parts.joined(separator: ", ")
   }

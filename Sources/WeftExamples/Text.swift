@@ -14,16 +14,9 @@ public enum Text {
     return sign + padded.dropLast(digits) + "." + padded.suffix(digits)
   }
 
-  /// A number with about four significant digits: 1940, 12.35, 0.6812, 5e-05.
-  public static func short(_ value: Double) -> String {
-    switch value.magnitude {
-    case 1000...: value.magnitude < 1e7 ? fixed(value, 0) : "\(Float(value))"
-    case 100..<1000: fixed(value, 1)
-    case 10..<100: fixed(value, 2)
-    case 0.001..<10: fixed(value, 4)
-    case 0: "0"
-    default: "\(Float(value))"
-    }
+  /// A setting as a person would write it: 0.5, 0.01, 5e-05.
+  public static func setting(_ value: Double) -> String {
+    value == value.rounded() && value.magnitude < 1e6 ? fixed(value, 0) : "\(Float(value))"
   }
 
   /// A fraction in per cent: 0.9816 gives 98.16%.
@@ -40,25 +33,5 @@ public enum Text {
       result.append(digit)
     }
     return value < 0 ? "-" + result : result
-  }
-
-  /// Minutes and seconds, or hours too: 0:07, 12:30, 1:02:03.
-  public static func clock(_ seconds: Double) -> String {
-    guard seconds.isFinite, seconds < 360_000 else { return "?" }
-    let whole = Int(max(0, seconds).rounded())
-    let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
-    let tail = rest < 10 ? "0\(rest)" : "\(rest)"
-    guard hours > 0 else { return "\(minutes):\(tail)" }
-    return "\(hours):\(minutes < 10 ? "0" : "")\(minutes):\(tail)"
-  }
-
-  /// The text moved to the right of a column.
-  public static func right(_ text: String, _ width: Int) -> String {
-    String(repeating: " ", count: max(0, width - text.count)) + text
-  }
-
-  /// The text with spaces behind it up to a width.
-  public static func left(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: max(0, width - text.count))
   }
 }

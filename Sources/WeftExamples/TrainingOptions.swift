@@ -9,6 +9,12 @@ public struct TrainingOptions: ParsableArguments {
   @Option(help: "The network.")
   public var model: ModelKind?
 
+  @Option(
+    help: ArgumentHelp(
+      "The units of the hidden layers, as in 512,256.", valueName: "counts"),
+    transform: TrainingOptions.layers)
+  public var hidden: [Int]?
+
   @Option(help: "The optimizer.")
   public var optimizer: OptimizerKind?
 
@@ -52,6 +58,14 @@ public struct TrainingOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
+      How many training images to hold back for validation where the folder has no part of its own \
+      for that; by default 5,000, or a tenth if that is less.
+      """, valueName: "count"))
+  public var validationCount: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      """
       A folder of images: IDX files named as MNIST's, or images-idx3-ubyte.gz and \
       labels-idx1-ubyte.gz, or PNG files in a folder for each class. By default the images that \
       come with the package.
@@ -77,6 +91,14 @@ public struct TrainingOptions: ParsableArguments {
 
   public init() {}
 
+  private static func layers(_ text: String) throws -> [Int] {
+    let counts = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+    guard counts.allSatisfy({ (1...100_000).contains($0) }) else {
+      throw ValidationError("'\(text)' is no list of numbers from 1 to 100,000, as in 512,256.")
+    }
+    return counts
+  }
+
   public func validate() throws {
     func require(_ condition: Bool, _ option: String, _ rule: String) throws {
       if !condition { throw ValidationError("\(option) must be \(rule).") }
@@ -87,7 +109,8 @@ public struct TrainingOptions: ParsableArguments {
     try require((keep ?? 1) > 0 && (keep ?? 1) <= 1, "--keep", "above 0 and at most 1")
     for (value, option) in [
       (steps, "--steps"), (epochs, "--epochs"), (batchSize, "--batch-size"),
-      (trainCount, "--train-count"), (threads, "--threads"),
+      (trainCount, "--train-count"), (validationCount, "--validation-count"),
+      (threads, "--threads"),
     ] {
       // The bound keeps products of these numbers within the range of whole numbers.
       try require((1...1_000_000_000).contains(value ?? 1), option, "1 to 1,000,000,000")
@@ -110,6 +133,12 @@ public struct TrainingOptions: ParsableArguments {
       settings.learningRate = optimizer.usualLearningRate
       settings.decay = nil
     }
+    if let hidden {
+      guard settings.model != .logistic else {
+        throw ValidationError("--hidden is for networks with hidden units: try --model mlp.")
+      }
+      settings.hidden = hidden
+    }
     if let learningRate { settings.learningRate = learningRate }
     if let beta { settings.beta = beta }
     if let keep { settings.keep = keep }
@@ -131,6 +160,8 @@ public struct TrainingOptions: ParsableArguments {
   public func images(
     from folder: DataFolder, fetch: ((Download.Progress) -> Void) throws -> String
   ) throws -> ImageParts {
+    var folder = folder
+    folder.validationCount = validationCount
     var parts: ImageParts
     if download {
       parts = try folder.load(try fetch(showDownload))
@@ -144,7 +175,7 @@ public struct TrainingOptions: ParsableArguments {
   }
 
   private func showDownload(_ progress: Download.Progress) {
-    let total = progress.total.map { " of \(Text.grouped($0))" } ?? ""
-    Screen.standard.live("\(progress.name): \(Text.grouped(progress.received))\(total) bytes")
+    guard let total = progress.total, progress.received == total else { return }
+    print("fetched \(progress.name), \(Text.grouped(total)) bytes")
   }
 }

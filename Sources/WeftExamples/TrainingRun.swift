@@ -5,10 +5,10 @@ public struct TrainingRun {
   public let settings: Settings
   public let parts: ImageParts
   public let scaling: PixelScaling
+  /// Where the model's summary goes.
+  public var output: (String) -> Void = { print($0) }
   /// Where progress is shown.
-  public var screen = Screen.standard
-  /// Whether to stop after the present step.
-  public var isStopWished: () -> Bool = { Interruption.isWished }
+  public var display = ProgressDisplay.standard
 
   /// A run over images that are scaled in a certain way.
   public init(_ settings: Settings, on parts: ImageParts, scaling: PixelScaling) {
@@ -19,107 +19,116 @@ public struct TrainingRun {
 
   /// Trains, and judges by the test images.
   ///
-  /// Throws ``GraphError``, and ``ExampleError`` when the loss is no number any more.
+  /// Throws ``GraphError``, also when the loss is no finite number any more.
   public func run() throws -> TrainingResult {
     let training = parts.train.dataset(scaling: scaling)
     let validation = parts.validation.dataset(scaling: scaling)
+    let test = parts.test.dataset(scaling: scaling)
     let classifier = Classifier(
       settings, pixels: training.images.shape[1], classes: training.classNames.count)
-    screen.line(classifier.graph.summary)
-    screen.line()
+    output(classifier.summary + "\n")
 
     let device = settings.threads.map { CPUDevice(threads: $0) } ?? CPUDevice.shared
     let session = try Session(classifier.graph, device: device)
     try session.initializeVariables()
-    let evaluation = try Evaluation(of: classifier, in: session)
     let step = try session.prepare(
-      classifier.train, classifier.loss,
+      classifier.train, classifier.loss, classifier.trainingScores,
       feeding: classifier.images, classifier.labels, classifier.keep, classifier.beta)
-    // The same step, with the accuracy on its own minibatch.
-    let reportedStep = try session.prepare(
-      classifier.train, classifier.loss, classifier.accuracy,
-      feeding: classifier.images, classifier.labels, classifier.keep, classifier.beta)
+    let evaluation = try session.prepare(classifier.scores, feeding: classifier.images)
+
+    func judge(_ images: ImageDataset) throws -> (confusion: ConfusionMatrix, predictions: [Int]) {
+      var confusion = ConfusionMatrix(classes: images.classNames)
+      var predictions: [Int] = []
+      for batch in images.batches(of: 1000, shuffle: false) {
+        let scores = try evaluation.run(batch.images)
+        guard scores.withUnsafeScalars({ $0.allSatisfy(\.isFinite) }) else { throw notFinite }
+        try confusion.add(predictions: scores, labels: batch.labels)
+        predictions += scores.rowMaxima
+      }
+      return (confusion, predictions)
+    }
 
     let steps = settings.length.steps(count: training.count, batchSize: settings.batchSize)
+    let size = min(settings.batchSize, training.count)
     let keep = Tensor(Float(settings.keep))
     let beta = Tensor(Float(settings.beta))
-    let batches = batches(of: training)
-    var result = TrainingResult(steps: steps)
-    var progress = Progress(steps: steps, screen: screen)
-    for index in 0..<steps {
-      guard let batch = batches.next() else { break }
-      let loss: Tensor<Float>
-      let count = batch.labels.shape[0]
-      if progress.isReported(index) {
-        let accuracy: Tensor<Float>
-        (_, loss, accuracy) = try reportedStep.run(batch.images, batch.labels, keep, beta)
-        progress.trained(count)
-        result.history.append(
-          Checkpoint(
-            step: index, loss: Double(loss.scalar ?? .nan),
-            batchAccuracy: Double(accuracy.scalar ?? .nan),
-            validationAccuracy: try progress.pausing {
-              try evaluation.accuracy(on: validation)
-            }))
-        progress.report(result.history[result.history.count - 1])
-      } else {
-        (_, loss) = try step.run(batch.images, batch.labels, keep, beta)
-        progress.trained(count)
-        progress.show(step: index, loss: loss)
-      }
-      guard let value = loss.scalar, value.isFinite else {
-        throw ExampleError(
-          "step \(index): the loss is no finite number any more; try a smaller --learning-rate than "
-            + Text.short(settings.learningRate))
-      }
-      result.stepsDone = index + 1
-      if isStopWished() { break }
+    let batches = batches(of: training, size: size)
+    var loop = TrainingLoop(steps: steps, batchSize: size, reportEvery: Self.interval(steps))
+    loop.display = display
+    loop.validation = { try judge(validation).confusion.accuracy }
+    let clock = ContinuousClock()
+    let start = clock.now
+    let outcome = try loop.run { _ in
+      let (images, labels) = batches()
+      let (_, loss, scores) = try step.run(images, labels, keep, beta)
+      return TrainingStep(loss: loss, accuracy: try accuracy(scores, labels))
     }
-    result.seconds = progress.seconds
-    result.imagesPerSecond = progress.imagesPerSecond
-    result.validationAccuracy = try evaluation.accuracy(on: validation)
-    let test = parts.test.dataset(scaling: scaling)
-    result.predictions = try evaluation.predictions(for: test)
-    result.testAccuracy = accuracy(of: result.predictions, on: test.classes)
-    return result
+    let seconds = (clock.now - start) / .seconds(1)
+
+    let (confusion, predictions) = try judge(test)
+    return TrainingResult(
+      outcome: outcome, seconds: seconds, validation: try judge(validation).confusion.accuracy,
+      confusion: confusion, predictions: predictions)
   }
 
-  private func batches(of training: ImageDataset) -> AnyIterator<Batch> {
+  private var notFinite: GraphError {
+    GraphError(
+      .notFinite, "the scores are no finite numbers any more",
+      notes: ["try a smaller --learning-rate than \(Text.setting(settings.learningRate))"])
+  }
+
+  /// Gives one minibatch after the other.
+  private func batches(of training: ImageDataset, size: Int) -> () -> Batch {
+    // There is at least one image: neither sequence ends.
+    let all: Batch = (training.images, training.labels)
     switch settings.order {
-    case .offsets: AnyIterator(training.offsetBatches(of: settings.batchSize))
+    case .offsets:
+      var batches = training.offsetBatches(of: size)
+      return { batches.next() ?? all }
     case .shuffled:
-      AnyIterator(
-        training.endlessBatches(
-          of: min(settings.batchSize, training.count),
-          seed: UInt64(bitPattern: Int64(settings.seed))))
+      let seed = UInt64(bitPattern: Int64(settings.seed))
+      var batches = training.endlessBatches(of: size, seed: seed)
+      return { batches.next() ?? all }
     }
   }
-}
 
-/// What was measured at one step.
-public struct Checkpoint: Sendable, Equatable {
-  public let step: Int
-  public let loss: Double
-  public let batchAccuracy: Double
-  public let validationAccuracy: Double
+  /// 1, 2 or 5 times a power of ten, so that there are at most 20 reports.
+  static func interval(_ steps: Int) -> Int {
+    var unit = 1
+    while true {
+      for factor in [1, 2, 5] where steps / (unit * factor) <= 20 { return unit * factor }
+      unit *= 10
+    }
+  }
 }
 
 /// What a training run gives.
 public struct TrainingResult: Sendable {
-  /// How many steps were planned.
-  public let steps: Int
-  /// How many steps were made: fewer after Ctrl-C.
-  public var stepsDone = 0
-  /// What was measured on the way.
-  public var history: [Checkpoint] = []
+  /// How the training went: the reports on the way, and why it ended.
+  public let outcome: TrainingOutcome
   /// The time of training and of the measurements on the way.
-  public var seconds = 0.0
-  /// How fast training alone went.
-  public var imagesPerSecond = 0.0
-  public var validationAccuracy = 0.0
-  public var testAccuracy = 0.0
+  public let seconds: Double
+  /// The accuracy on the validation images at the end.
+  public let validation: Double
+  /// How often test images of each class were given each class.
+  public let confusion: ConfusionMatrix
   /// The class given to each test image.
-  public var predictions: [Int] = []
+  public let predictions: [Int]
 
-  init(steps: Int) { self.steps = steps }
+  /// The accuracy on the test images.
+  public var testAccuracy: Double { confusion.accuracy }
+}
+
+extension Tensor<Float> {
+  /// The position of the first highest element of each row of a matrix.
+  fileprivate var rowMaxima: [Int] {
+    let columns = shape[1]
+    return withUnsafeScalars { scalars in
+      (0..<shape[0]).map { row in
+        let values = scalars[row * columns..<(row + 1) * columns]
+        return (values.indices.max { values[$0] < values[$1] } ?? values.startIndex)
+          - values.startIndex
+      }
+    }
+  }
 }
