@@ -40,6 +40,16 @@ public final class Graph: Sendable {
     state = Mutex(State())
   }
 
+  deinit {
+    // The last operation first: freeing one that frees its inputs, and so on, would go as deep as the
+    // graph is long.
+    state.withLock { state in
+      state.variables = []
+      state.collections = [:]
+      while state.records.popLast() != nil {}
+    }
+  }
+
   /// The operations in the order of creation: every input comes before its users.
   public var operations: [GraphOperation] {
     state.withLock { $0.records }.map { GraphOperation(graph: self, record: $0) }

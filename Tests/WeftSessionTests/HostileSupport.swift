@@ -67,12 +67,3 @@ func expectError(
     error.location != nil || error.code == .outOfMemory, "\(mistake.name)\(place) names no line",
     sourceLocation: location)
 }
-
-// In a macro's expansion the compiler cannot tell the type of a literal beside a run's results; beside
-// these it can.
-
-/// The elements.
-func numbers<S: TensorScalar>(_ tensor: Tensor<S>) -> [S] { tensor.scalars }
-
-/// The only element.
-func number<S: TensorScalar>(_ tensor: Tensor<S>) -> S? { tensor.scalar }

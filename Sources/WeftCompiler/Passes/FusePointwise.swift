@@ -20,6 +20,8 @@ private let functionLimit = 40
 
 private func fuse(_ index: Int, _ program: inout Program, _ uses: Uses) {
   let instruction = program.instructions[index]
+  // Too many to merge, and too many to look at one by one: a sum of thousands.
+  guard instruction.inputs.count <= operandLimit else { return }
   guard var formula = Formula(index, program), let output = instruction.outputs.first else { return }
   var merged: [Int] = []
   var changed = true

@@ -8,6 +8,9 @@ public struct BroadcastTo: OpDefinition {
   public func outputTypes(_ context: InferenceContext) throws(OpFailure) -> [TensorType] {
     try context.require(count: 2)
     try context.require(1, dtypes: [.int32, .int64])
+    if let wanted = context.integers(1), let bad = wanted.first(where: { $0 < 0 }) {
+      throw OpFailure("a dimension cannot be \(bad): \(wanted)", code: .invalidShape)
+    }
     let target = context.shapeValue(1)
     let input = context.inputs[0]
     if let from = input.shape.complete, let to = target.complete {

@@ -47,7 +47,22 @@ public struct ScatterNd: OpDefinition {
   public func outputTypes(_ context: InferenceContext) throws(OpFailure) -> [TensorType] {
     try context.require(count: 3)
     try context.require(0, dtypes: [.int32, .int64])
-    return [TensorType(context.inputs[1].dtype, try context.requestedShape(2))]
+    let result = try context.requestedShape(2)
+    let (indices, updates) = (context.inputs[0].shape, context.inputs[1].shape)
+    if let dimensions = result.dimensions, let numbers = indices.dimensions,
+      let depth = numbers.last ?? nil
+    {
+      guard depth <= dimensions.count else {
+        throw OpFailure("rows of \(depth) indices for the shape \(result)", code: .invalidShape)
+      }
+      let wanted = TensorShape(Array(numbers.dropLast()) + dimensions.dropFirst(depth))
+      guard updates.isCompatible(with: wanted) else {
+        throw OpFailure(
+          "updates of shape \(updates) do not fit indices of shape \(indices) for the shape "
+            + "\(result): they need the shape \(wanted)", code: .invalidShape)
+      }
+    }
+    return [TensorType(context.inputs[1].dtype, result)]
   }
   public func gradients<S: FloatingScalar>(_ context: GradientContext<S>) -> [(any AnyNode)?]? {
     let indices = int32Node(context.operation.inputs[0])

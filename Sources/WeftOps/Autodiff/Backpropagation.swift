@@ -126,6 +126,10 @@ private struct Backpropagation {
   }
 
   private func addUp(_ parts: [Output]) -> Output {
+    if parts.count > AddN.operandLimit {
+      let starts = stride(from: 0, to: parts.count, by: AddN.operandLimit)
+      return addUp(starts.map { addUp(Array(parts[$0...].prefix(AddN.operandLimit))) })
+    }
     let sum = AddN(count: parts.count)
     guard let dtype = parts[0].type?.dtype, !dtype.isFloating else {
       return graph.add(sum, inputs: parts, at: nil).output(0)

@@ -74,12 +74,22 @@ public struct Neg: PointwiseDefinition {
 /// TensorFlow's `AddN`: the sum of operands of one shape.
 public struct AddN: PointwiseDefinition {
   public static let typeName = "AddN"
+  /// How many operands ``addN(_:name:fileID:line:)`` and gradients give to one operation at most.
+  public static let operandLimit = 1024
   public let count: Int
   public init(count: Int) { self.count = count }
   public var attributes: [Attribute] { [Attribute("N", .int(count))] }
   public var inputCount: Int { count }
-  public var expression: ScalarExpression {
-    (1..<max(count, 1)).reduce(.input(0)) { $0 + .input($1) }
+  public var expression: ScalarExpression { Self.total(0..<max(count, 1)) }
+
+  /// From left to right, and in halves beyond 64 operands: a formula as deep as it is long would
+  /// exhaust the stack of whatever walks it.
+  private static func total(_ operands: Range<Int>) -> ScalarExpression {
+    if operands.count > 64 {
+      let middle = operands.lowerBound + operands.count / 2
+      return total(operands.lowerBound..<middle) + total(middle..<operands.upperBound)
+    }
+    return operands.dropFirst().reduce(.input(operands.lowerBound)) { $0 + .input($1) }
   }
   public func outputTypes(_ context: InferenceContext) throws(OpFailure) -> [TensorType] {
     try context.require(count: count)
@@ -112,6 +122,15 @@ public func addN<S: NumericScalar>(
   _ nodes: [Node<S>], name: String? = nil, fileID: String = #fileID, line: Int = #line
 ) -> Node<S> {
   guard nodes.count != 1 else { return nodes[0] }
+  if nodes.count > AddN.operandLimit {
+    // No kernel takes any number of operands: sums of sums.
+    let parts = stride(from: 0, to: nodes.count, by: AddN.operandLimit).map {
+      addN(
+        Array(nodes[$0..<Swift.min($0 + AddN.operandLimit, nodes.count)]), name: name,
+        fileID: fileID, line: line)
+    }
+    return addN(parts, name: name, fileID: fileID, line: line)
+  }
   return apply(
     AddN(count: nodes.count), nodes, name: name, at: SourceLocation(fileID, line))
 }
