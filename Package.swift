@@ -67,7 +67,12 @@ let package = Package(
     example("notmnist"),
     example("mnist"),
     example("CustomOp", ["Weft"]),
-    tests("ExampleTests", ["WeftExamples", "CustomOp", "WeftTesting"]),
+    tests(
+      "ExampleTests",
+      [
+        "Weft", "WeftExamples", "WeftTesting", "CustomOp",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
     tests("WeftTensorTests", ["WeftTensor"]),
     tests("WeftOpsTests", ["WeftOps"]),
     tests("WeftSessionTests", ["Weft", "CAllocationCounter"]),
