@@ -14,6 +14,9 @@ public enum WeightStart: Sendable, Equatable {
   case truncatedNormal(stddev: Float)
   /// Normal numbers of the standard deviation √(2 / inputs), after He et al. (2015).
   case he
+  /// Even numbers in ±√(6 / (inputs + outputs)), after Glorot and Bengio (2010): what a variable got
+  /// without an initializer has in TensorFlow 1.
+  case glorot
   /// Zeros: for a network without hidden layers only.
   case zeros
 }
