@@ -61,6 +61,9 @@ let package = Package(
       "Weft",
       ["WeftOps", "WeftReference", "WeftCPU", "WeftSession", "WeftTraining", "WeftData"]),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+    .target(
+      name: "ReferenceCorpus", dependencies: ["WeftTensor"], path: "Tests/ReferenceCorpus",
+      swiftSettings: strict),
     module(
       "WeftExamples",
       ["Weft", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
@@ -74,9 +77,11 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     tests("WeftTensorTests", ["WeftTensor"]),
-    tests("WeftOpsTests", ["WeftOps"]),
+    tests("WeftGraphTests", ["Weft", "ReferenceCorpus"]),
+    tests("WeftOpsTests", ["Weft", "WeftOps", "ReferenceCorpus"]),
+    tests("WeftCompilerTests", ["Weft", "WeftCompiler"]),
     tests("WeftSessionTests", ["Weft", "CAllocationCounter"]),
-    tests("WeftTrainingTests", ["Weft"]),
+    tests("WeftTrainingTests", ["Weft", "ReferenceCorpus"]),
     tests("WeftDataTests", ["WeftData"]),
     tests("WeftTestingTests", ["WeftTesting", "Weft"]),
     tests("WeftCPUTests", ["WeftTesting", "Weft"]),

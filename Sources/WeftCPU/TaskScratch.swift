@@ -11,9 +11,19 @@ final class TaskScratch: Sendable {
   }
 
   func with<R>(_ body: (UnsafeMutableRawPointer?) -> R) -> R {
-    if byteCount == 0 { return body(nil) }
-    let storage = idle.withLock { $0.popLast() } ?? TensorStorage(byteCount: byteCount)
-    defer { idle.withLock { $0.append(storage) } }
-    return body(storage.pointer)
+    let storage = take()
+    defer { giveBack(storage) }
+    return body(storage?.pointer)
+  }
+
+  /// A block for this run, nil where none is needed. To be given back.
+  func take() -> TensorStorage? {
+    if byteCount == 0 { return nil }
+    return idle.withLock { $0.popLast() } ?? TensorStorage(byteCount: byteCount)
+  }
+
+  /// Takes a block back for later runs.
+  func giveBack(_ storage: TensorStorage?) {
+    if let storage { idle.withLock { $0.append(storage) } }
   }
 }

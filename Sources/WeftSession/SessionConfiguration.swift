@@ -1,4 +1,4 @@
-import WeftCompiler
+@_exported import WeftCompiler
 
 /// How a session compiles and runs.
 public struct SessionConfiguration: Sendable {

@@ -4,7 +4,8 @@ import WeftSession
 ///
 /// With fixed random weights w, L = Σ w · outputs is differentiated in `Double` and compared with
 /// differences of fourth order along random directions, one direction for each fed operand of real
-/// numbers at a time. Where a direction disagrees, the worst single element is looked for and named.
+/// numbers at a time. Where a direction disagrees, the worst single element is looked for and
+/// named.
 ///
 /// - Parameters:
 ///   - device: where everything is computed; the reference device suits.
@@ -82,7 +83,8 @@ private struct GradientCheck {
       var analytic = AnyTensor.values([0], shape: value.shape, as: .float64)
       if let slope { analytic = AnyTensor(try session.run(slope, feeding: feeds())) }
       guard analytic.shape == value.shape else {
-        return "the gradient of operand \(index) has the shape \(analytic.shape), not \(value.shape)"
+        return
+          "the gradient of operand \(index) has the shape \(analytic.shape), not \(value.shape)"
       }
       if let problem = try compare(index, value, analytic) { return problem }
     }
@@ -127,7 +129,8 @@ private struct GradientCheck {
       if error.isNaN { break }
     }
     let place = multiIndex(worst.position, in: value.shape)
-    return "; the worst element \(place) has \(slope[worst.position]), by differences \(worst.found)"
+    return
+      "; the worst element \(place) has \(slope[worst.position]), by differences \(worst.found)"
   }
 
   /// The derivative along a direction, (8 (L₁ - L₋₁) - (L₂ - L₋₂)) / 12h, and the size of L.

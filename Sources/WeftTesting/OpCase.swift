@@ -70,7 +70,8 @@ public struct OpCase: Sendable, CustomStringConvertible {
     _ definition: D, _ operands: [Operand], name: String? = nil, expected: [AnyTensor]? = nil,
     tolerance: Tolerance = .exact, gradient: Gradient = .checked, failure: GraphError.Code? = nil
   ) {
-    let label = name ?? operands.map { "\($0.tensor.dtype)\($0.tensor.shape)" }.joined(separator: " ")
+    let label =
+      name ?? operands.map { "\($0.tensor.dtype)\($0.tensor.shape)" }.joined(separator: " ")
     self.init(
       "\(D.typeName) \(label)", operands, expected: expected, tolerance: tolerance,
       gradient: gradient, failure: failure

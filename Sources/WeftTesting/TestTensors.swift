@@ -47,7 +47,8 @@ extension AnyTensor {
     return generated(shape, dtype) { _ in Double(generator.next() % UInt64(max(limit, 1))) }
   }
 
-  /// Numbers where arithmetic goes wrong first, again and again: NaN, infinities, zeros of both signs,
+  /// Numbers where arithmetic goes wrong first, again and again: NaN, infinities, zeros of both
+  /// signs,
   /// the smallest and largest magnitudes, halves.
   public static func special(_ shape: [Int], as dtype: DType = .float32) -> AnyTensor {
     let largest = dtype == .float64 ? Double.greatestFiniteMagnitude : 3.402_823_466_385_288_6e38

@@ -1,6 +1,7 @@
 @_exported import WeftSession
 
-/// How far a value may lie from the expected one. An element passes if any of the three lets it pass;
+/// How far a value may lie from the expected one. An element passes if any of the three lets it
+/// pass;
 /// NaN must meet NaN, and an infinity the same infinity.
 ///
 /// ```swift
@@ -127,16 +128,21 @@ private func excess<S: TensorScalar>(_ x: S, _ y: S, _ tolerance: Tolerance) -> 
 /// what is not finite.
 public func ulpDistance<S: TensorScalar>(_ x: S, _ y: S) -> UInt64? {
   guard x.asDouble.isFinite, y.asDouble.isFinite else { return nil }
-  func distance(_ a: Int64, _ b: Int64) -> UInt64 { a > b ? UInt64(bitPattern: a &- b) : UInt64(bitPattern: b &- a) }
+  func distance(_ a: Int64, _ b: Int64) -> UInt64 {
+    a > b ? UInt64(bitPattern: a &- b) : UInt64(bitPattern: b &- a)
+  }
   switch (x, y) {
   case (let a as Float, let b as Float):
-    return distance(ordered(UInt64(a.bitPattern), bits: 32), ordered(UInt64(b.bitPattern), bits: 32))
+    return distance(
+      ordered(UInt64(a.bitPattern), bits: 32), ordered(UInt64(b.bitPattern), bits: 32))
   case (let a as Double, let b as Double):
     return distance(ordered(a.bitPattern, bits: 64), ordered(b.bitPattern, bits: 64))
   case (let a as Float16, let b as Float16):
-    return distance(ordered(UInt64(a.bitPattern), bits: 16), ordered(UInt64(b.bitPattern), bits: 16))
+    return distance(
+      ordered(UInt64(a.bitPattern), bits: 16), ordered(UInt64(b.bitPattern), bits: 16))
   case (let a as BFloat16, let b as BFloat16):
-    return distance(ordered(UInt64(a.bitPattern), bits: 16), ordered(UInt64(b.bitPattern), bits: 16))
+    return distance(
+      ordered(UInt64(a.bitPattern), bits: 16), ordered(UInt64(b.bitPattern), bits: 16))
   default: return nil
   }
 }

@@ -5,7 +5,8 @@ import WeftTesting
 enum CaseTable {
   static let all: [OpCase] =
     unary + binary + gradientPointwise + otherPointwise + reductions + scans + products + losses
-    + layers + shapes + updates + optimizers + random
+    + layers + normalizations + shapes + arrays + blocks + linearAlgebra + fused + control + updates
+    + scattered + optimizers + random
 
   /// Operations that no case builds, with the reason.
   static let without: [String: String] = [
@@ -15,6 +16,14 @@ enum CaseTable {
     "NoOp": "computes nothing",
     "WeftAllAxes": "follows from types, so that no device sees it",
     "WeftGroupSize": "follows from types, so that no device sees it",
+    "Rank": "follows from types, so that no device sees it",
+    "Size": "follows from types, so that no device sees it",
+    "ShapeN": "follows from types, so that no device sees it",
+    "Unique": "the shape depends on data: runs on the host between two stages",
+    "Where": "the shape depends on data: runs on the host between two stages",
+    "DynamicPartition": "the shape depends on data: runs on the host between two stages",
+    "Range": "the shape depends on data: runs on the host between two stages",
+    "WeftSwappedAxes": "follows from types, so that no device sees it",
     "WeftShapePart": "follows from types, so that no device sees it",
   ]
 
@@ -24,7 +33,12 @@ enum CaseTable {
     "ArgMax", "ArgMin", "InTopKV2", "All", "Any", "IsFinite", "IsInf", "IsNan", "Sign",
     "Equal", "NotEqual", "Less", "LessEqual", "Greater", "GreaterEqual",
     "LogicalAnd", "LogicalOr", "LogicalNot", "TruncateDiv", "FloorDiv",
-    "Shape", "Assign", "AssignAdd", "AssignSub", "BroadcastGradientArgs", "WeftKeptShape", "WeftOrthonormalize",
+    "OneHot", "LinSpace", "ConcatOffset", "InvertPermutation", "Assert",
+    "ScatterUpdate", "ScatterAdd", "ScatterSub", "ScatterMul", "ScatterDiv", "ScatterMin",
+    "ScatterMax", "Shape", "Assign", "AssignAdd", "AssignSub", "BroadcastGradientArgs",
+    "WeftKeptShape",
+    "WeftOrthonormalize", "WeftFusedPointwise", "WeftPointwiseUpdate", "WeftMatMulDescent",
+    "WeftMatMulAccumulate",
     "ApplyAdadelta", "ApplyAdagrad", "ApplyAdam", "ApplyCenteredRMSProp", "ApplyFtrl",
     "ApplyFtrlV2", "ApplyGradientDescent", "ApplyMomentum", "ApplyProximalGradientDescent",
     "ApplyRMSProp",
@@ -33,7 +47,8 @@ enum CaseTable {
     "StatelessTruncatedNormal", "UniformCandidateSampler", "LogUniformCandidateSampler",
   ]
 
-  /// Sizes at which kernels change their ways: none, one, fewer than a vector, odd rows, many blocks.
+  /// Sizes at which kernels change their ways: none, one, fewer than a vector, odd rows, many
+  /// blocks.
   static let sizes: [[Int]] = [[0], [], [7], [13, 5], [70_001]]
 }
 
@@ -54,7 +69,8 @@ extension [Int] {
 /// Cases of an operation on one operand over all sizes, and on special values.
 func cases(
   _ definition: some OpDefinition, in range: ClosedRange<Double> = -2...2, ulps: UInt64 = 2,
-  absolute: Double = 0, gradient: OpCase.Gradient = .checked, dtypes: [DType] = [.float32, .float64],
+  absolute: Double = 0, gradient: OpCase.Gradient = .checked,
+  dtypes: [DType] = [.float32, .float64],
   special: Bool = true
 ) -> [OpCase] {
   let tolerance = Tolerance(ulps: ulps, absolute: absolute)
@@ -100,7 +116,8 @@ func cases(
     for (x, y) in pairs {
       func operand(_ shape: [Int], _ range: ClosedRange<Double>, _ seed: UInt64) -> OpCase.Operand {
         .fed(
-          dtype == .bool ? .truths(shape, seed: seed)
+          dtype == .bool
+            ? .truths(shape, seed: seed)
             : .random(shape, in: range, seed: seed, as: dtype))
       }
       var opCase = OpCase(

@@ -106,7 +106,9 @@ extension CaseTable {
         let operand = AnyTensor.random(
           shape, in: dtype.isFloating ? -1.5...1.5 : -9...9, seed: 4, as: dtype)
         let operands: [OpCase.Operand] = [.fed(operand), .constant(axisOf(axis))]
-        let tolerance = dtype == .float32 ? Tolerance(relative: 1e-4, absolute: 1e-4) : .init(relative: 1e-12, absolute: 1e-12)
+        let tolerance =
+          dtype == .float32
+          ? Tolerance(relative: 1e-4, absolute: 1e-4) : .init(relative: 1e-12, absolute: 1e-12)
         let scans = [
           OpCase(
             Cumsum(exclusive: exclusive, reverse: reverse), operands, tolerance: tolerance),

@@ -1,4 +1,5 @@
 import Foundation
+import ReferenceCorpus
 import Testing
 import WeftOps
 
@@ -19,21 +20,21 @@ import WeftOps
     }
   }
 
-  @Test func seedsFollowTensorFlowsRule() throws {
-    try checkSeedRule(RandomVectors(contentsOf: fixture("random_vectors.json")))
+  @Test func numbersEqualTensorFlows() throws {
+    let folder = sharedReference ?? fixture("")
+    let file = try RandomVectors(contentsOf: folder.appending(path: "random_vectors.json"))
+    try checkSeedRule(file)
+    try checkVectors(file, sharedReference == nil ? "fixtures" : "reference folder")
   }
 
-  @Test func numbersEqualTheRecordedOnes() throws {
-    if ProcessInfo.processInfo.environment["RECORD_GOLDEN"] == "1" { try record() }
-    try checkVectors(RandomVectors(contentsOf: fixture("random_vectors.json")), "own")
-  }
-
-  @Test(.enabled(if: sharedReference != nil, "no reference folder beside the package"))
-  func numbersEqualTensorFlows() throws {
+  @Test(.enabled(if: sharedReference != nil, "there is no reference folder beside the package"))
+  func theFixturesHoldAllOfTensorFlowsNumbers() throws {
     let folder = try #require(sharedReference)
-    let all = try RandomVectors(contentsOf: folder.appending(path: "random_vectors.json"))
-    try checkSeedRule(all)
-    try checkVectors(all, "TensorFlow's")
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    func bytes(_ url: URL) throws -> Data { try encoder.encode(RandomVectors(contentsOf: url)) }
+    let copy = try bytes(fixture("random_vectors.json"))
+    #expect(copy == (try bytes(folder.appending(path: "random_vectors.json"))))
   }
 
   private func checkSeedRule(_ file: RandomVectors) throws {
@@ -106,62 +107,5 @@ import WeftOps
     let graph = Graph()
     let _: Node<Int32> = graph.randomUniformInt([2], min: 4, max: 4)
     #expect(graph.errors.map(\.message) == ["the range is empty: min 4, max 4"])
-  }
-
-  /// Rewrites the library's own vectors, which serve where there is no reference folder.
-  private func record() throws {
-    var vectors: [RandomVectors.Vector] = []
-    func add(
-      _ op: String, _ dtype: String, _ shape: [Int],
-      _ params: RandomVectors.Parameters = .init()
-    ) throws {
-      for (seed, seed2) in [(Int64(87_654_321), Int64(5)), (42, 2_147_483_647)] {
-        var vector = RandomVectors.Vector(
-          op: op, graph_seed: nil, op_seed: nil, seed: seed, seed2: seed2, params: params,
-          raw_runs: [], final_runs: nil)
-        let operation = RandomOperation(vector)
-        for _ in 0..<2 {
-          var run = RandomVectors.Run(shape: shape, dtype: dtype, hex: nil, sha256: nil)
-          let value = try operation.next(run)
-          run.shape = value.shape
-          run.hex = value.hex
-          vector.raw_runs.append(run)
-        }
-        vectors.append(vector)
-      }
-    }
-    for op in ["RandomUniform", "RandomStandardNormal", "TruncatedNormal"] {
-      for dtype in ["float32", "float64", "float16", "bfloat16"] {
-        try add(op, dtype, [3, 7])
-        try add(op, dtype, [0, 2])
-      }
-    }
-    for dtype in ["int32", "int64"] {
-      try add(
-        "RandomUniformInt", dtype, [5, 3], .init(minval: .integer(-7), maxval: .integer(1_000_003)))
-    }
-    for n in [1, 2, 33] { try add("RandomShuffle", "int32", [n], .init(n: n)) }
-    try add(
-      "Multinomial", "int64", [2, 5],
-      .init(logits: [0.5, -1, 2, 0, 3, -90], logits_shape: [2, 3], num_samples: 5))
-    for alpha: Float in [0.3, 1, 2.5] {
-      try add("RandomGamma", "float32", [6], .init(alpha: alpha))
-    }
-    for op in ["LogUniformCandidateSampler", "UniformCandidateSampler"] {
-      for unique in [false, true] {
-        try add(op, "int64", [5], .init(num_sampled: 5, range_max: 100, unique: unique))
-      }
-    }
-    let rules = [
-      (nil, 0), (nil, -1), (nil, 2_147_483_648), (0, 0), (5, 0), (-1, -1), (2_147_483_647, 0),
-    ].map { (graphSeed: Int?, opSeed: Int?) in
-      let pair = Graph(seed: graphSeed).seedPair(opSeed, for: .init(name: "x", index: 0))
-      return RandomVectors.SeedRule(
-        graph_seed: graphSeed, op_seed: opSeed, result: [pair.seed, pair.seed2])
-    }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
-    let file = RandomVectors(vectors: vectors, seed_rule: rules)
-    try encoder.encode(file).write(to: fixture("random_vectors.json"))
   }
 }

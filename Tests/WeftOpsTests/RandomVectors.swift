@@ -1,7 +1,7 @@
 import Foundation
 import WeftOps
 
-/// A file of random numbers drawn by TensorFlow, or by this library after it had matched them.
+/// A file of random numbers drawn by TensorFlow.
 struct RandomVectors: Codable {
   var vectors: [Vector]
   var seed_rule: [SeedRule]
@@ -85,27 +85,6 @@ struct RandomVectors: Codable {
   init(contentsOf url: URL) throws {
     self = try JSONDecoder().decode(Self.self, from: Data(contentsOf: url))
   }
-
-  init(vectors: [Vector], seed_rule: [SeedRule]) {
-    self.vectors = vectors
-    self.seed_rule = seed_rule
-  }
-}
-
-/// The folder of reference material, where there is one beside the package.
-let sharedReference: URL? = {
-  let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent()
-  let named = ProcessInfo.processInfo.environment["WEFT_SHARED"].map { URL(fileURLWithPath: $0) }
-  let folder = (named ?? root.deletingLastPathComponent().appending(path: "shared"))
-    .appending(path: "reference")
-  return FileManager.default.fileExists(atPath: folder.path) ? folder : nil
-}()
-
-/// A file among the tests' fixtures.
-func fixture(_ name: String) -> URL {
-  URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: "Fixtures").appending(path: name)
 }
 
 /// One random operation and its stream, as a session keeps it.

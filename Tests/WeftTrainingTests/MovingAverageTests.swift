@@ -1,9 +1,9 @@
+import ReferenceCorpus
 import Testing
 import Weft
 
 @Suite struct MovingAverageTests {
   @Test(
-    .enabled(if: Corpus.found != nil, "the reference folder is not there"),
     arguments: devices.indices)
   func everyAverageIsTensorFlows(_ device: Int) throws {
     let corpus = try #require(Corpus.found)

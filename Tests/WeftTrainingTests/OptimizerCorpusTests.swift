@@ -1,3 +1,4 @@
+import ReferenceCorpus
 import Testing
 import Weft
 
@@ -61,8 +62,7 @@ private let rows: [Row] = [
 ]
 
 /// Optimizers against the steps that TensorFlow made: every value of variables and slots.
-@Suite(.enabled(if: Corpus.found != nil, "the reference folder is not there"))
-struct OptimizerCorpusTests {
+@Suite struct OptimizerCorpusTests {
   @Test(arguments: rows.indices, devices.indices)
   func everyStepIsTensorFlows(_ row: Int, _ device: Int) throws {
     let corpus = try #require(Corpus.found)

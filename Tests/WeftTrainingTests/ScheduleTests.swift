@@ -1,3 +1,4 @@
+import ReferenceCorpus
 import Testing
 import Weft
 
@@ -37,7 +38,6 @@ private let builders: [String: Build] = [
 
 @Suite struct ScheduleTests {
   @Test(
-    .enabled(if: Corpus.found != nil, "the reference folder is not there"),
     arguments: builders.keys.sorted(), devices.indices)
   func everyRateIsTensorFlows(_ name: String, _ device: Int) throws {
     let corpus = try #require(Corpus.found)

@@ -11,12 +11,9 @@ struct AxisParts: Sendable {
     extent = shape[axis]
     inner = shape[(axis + 1)...].reduce(1, *)
   }
-}
 
-extension KernelRequest {
-  /// The axis that an operand names, counted from 0; nil where it is known only at run time.
-  func axis(_ index: Int, rank: Int) throws(OpFailure) -> Int? {
-    guard let value = inputs[index].constant?.integers.first else { return nil }
-    return try resolveAxis(value, rank: rank)
+  /// The parts from an operand's value, an axis that may count from the end.
+  init(_ shape: [Int], axis numbers: [Int]) throws(OpFailure) {
+    self.init(shape, axis: try resolveAxis(try single(numbers, "the axis"), rank: shape.count))
   }
 }

@@ -24,8 +24,10 @@ private func planBatchProduct(_ request: KernelRequest, transposeA: Bool, transp
     transposeB: transposeB)
   let batches = BatchProduct(
     product: product,
-    left: broadcastPositions(of: Array(x.dropLast(2)), to: batch).map { $0 * product.m * product.k },
-    right: broadcastPositions(of: Array(y.dropLast(2)), to: batch).map { $0 * product.k * product.n })
+    left: broadcastPositions(of: Array(x.dropLast(2)), to: batch)
+      .map { $0 * product.m * product.k },
+    right: broadcastPositions(of: Array(y.dropLast(2)), to: batch)
+      .map { $0 * product.k * product.n })
   switch request.inputs[0].dtype {
   case .float32:
     return batches.kernel(Float.self) { $0.run($1, $2, $3, pool: $4) }

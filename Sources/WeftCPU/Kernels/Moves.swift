@@ -32,15 +32,53 @@ struct StridedCopy: Sendable {
   }
 }
 
+extension ExecutionPlan.Value {
+  /// The strides of its elements.
+  var strides: [Int] { rowMajorStrides(shape) }
+}
+
+/// Copies from operands to results, one after the other.
+struct MoveList: Sendable {
+  private var moves: [(copy: StridedCopy, from: Int, to: Int)] = []
+
+  mutating func append(_ copy: StridedCopy, from operand: Int = 0, to result: Int = 0) {
+    moves.append((copy, operand, result))
+  }
+
+  func run(_ arguments: KernelArguments) {
+    for index in moves.indices {
+      let move = moves[index]
+      move.copy.run(
+        to: arguments.output(move.to), from: arguments.input(move.from), pool: arguments.pool)
+    }
+  }
+
+  /// The copies as a kernel.
+  var kernel: CPUKernel {
+    let list = self
+    return { (arguments) throws(OpFailure) in list.run(arguments) }
+  }
+}
+
+/// One copy from operand 0, or another, as a kernel.
+func planMove(_ copy: StridedCopy, from operand: Int = 0) -> CPUKernel {
+  var list = MoveList()
+  list.append(copy, from: operand)
+  return list.kernel
+}
+
+/// The position of an index.
+func offset(_ index: [Int], _ strides: [Int]) -> Int {
+  zip(index, strides).reduce(0) { $0 + $1.0 * $1.1 }
+}
+
 extension BroadcastTo: CPUKernelProviding {
   public func planCPUKernel(_ request: KernelRequest) -> CPUKernel {
     let output = request.outputs[0]
-    let copy = StridedCopy(
-      dims: output.shape, destination: rowMajorStrides(output.shape),
-      source: broadcastStrides(of: request.inputs[0].shape, to: output.shape),
-      dtype: output.dtype)
-    return { (arguments) throws(OpFailure) in
-      copy.run(to: arguments.output(0), from: arguments.input(0), pool: arguments.pool)
-    }
+    return planMove(
+      StridedCopy(
+        dims: output.shape, destination: output.strides,
+        source: broadcastStrides(of: request.inputs[0].shape, to: output.shape),
+        dtype: output.dtype))
   }
 }

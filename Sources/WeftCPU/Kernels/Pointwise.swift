@@ -1,6 +1,7 @@
 import CWeftKernels
 
-/// A formula as a kernel: compiled to the register program of the C executor, which runs it block by
+/// A formula as a kernel: compiled to the register program of the C executor, which runs it
+/// block by
 /// block through the first-level cache.
 func planPointwise(_ expression: ScalarExpression, _ request: KernelRequest) throws(OpFailure)
   -> CPUKernel

@@ -6,8 +6,10 @@ func planReduction(_ function: ReductionFunction, _ request: KernelRequest) thro
   -> CPUKernel
 {
   let input = request.inputs[0]
-  let axes = try reducedAxes(try request.integers(1), rank: input.shape.count)
-  return planReduction(function.code, over: axes, input)
+  return try planWithIntegers(request, [1]) { (numbers) throws(OpFailure) in
+    planReduction(
+      function.code, over: try reducedAxes(numbers[0], rank: input.shape.count), input)
+  }
 }
 
 /// The C reduction of operand 0 over some axes.

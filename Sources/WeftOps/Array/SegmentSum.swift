@@ -66,9 +66,10 @@ public struct UnsortedSegmentSum: OpDefinition {
 }
 
 /// Rows of input 0 by number, zeros for a negative number: the gradient of a segment sum.
-struct GatherOrZero: OpDefinition {
-  static let typeName = "WeftGatherOrZero"
-  func outputTypes(_ context: InferenceContext) throws(OpFailure) -> [TensorType] {
+public struct GatherOrZero: OpDefinition {
+  public static let typeName = "WeftGatherOrZero"
+  public init() {}
+  public func outputTypes(_ context: InferenceContext) throws(OpFailure) -> [TensorType] {
     try context.require(count: 2)
     let (rows, ids) = (context.inputs[0], context.inputs[1])
     guard let dimensions = rows.shape.dimensions, !dimensions.isEmpty else {
@@ -78,14 +79,14 @@ struct GatherOrZero: OpDefinition {
       TensorType(rows.dtype, ids.shape.appending(TensorShape(Array(dimensions.dropFirst()))))
     ]
   }
-  func gradients<S: FloatingScalar>(_ context: GradientContext<S>) -> [(any AnyNode)?]? {
+  public func gradients<S: FloatingScalar>(_ context: GradientContext<S>) -> [(any AnyNode)?]? {
     let inputs = context.operation.inputs
     let parts: [any AnyNode] = [
       context.gradient(0), int32Node(inputs[1]), shapeNode(inputs[0])[0],
     ]
     return [apply(UnsortedSegmentSum(), parts) as Node<S>, nil]
   }
-  func evaluate(_ context: EvaluationContext) throws(OpFailure) -> [AnyTensor] {
+  public func evaluate(_ context: EvaluationContext) throws(OpFailure) -> [AnyTensor] {
     let rows = context.inputs[0]
     guard let count = rows.shape.first else { throw OpFailure("needs rows") }
     let width = rows.shape.dropFirst().reduce(1, *)

@@ -30,11 +30,11 @@ public struct SliceMasks: Hashable, Sendable {
 }
 
 /// A strided slice worked out for a shape: NumPy's basic indexing.
-struct ResolvedSlice {
+public struct ResolvedSlice {
   /// For each axis of the input: the first index, the step, and how many there are.
-  var axes: [(first: Int?, step: Int, count: Int?)] = []
+  public private(set) var axes: [(first: Int?, step: Int, count: Int?)] = []
   /// The dimensions of the result.
-  var shape: [Int?] = []
+  public private(set) var shape: [Int?] = []
 
   private enum Source { case axis(Int), newAxis }
 
@@ -43,7 +43,7 @@ struct ResolvedSlice {
   /// - Parameter areNumbersKnown: false where begin, end and strides merely have the right length.
   ///
   /// Throws ``OpFailure`` for an index outside its axis, a step of 0, more indices than axes.
-  init(
+  public init(
     _ dimensions: [Int?], begin: [Int], end: [Int], steps: [Int], masks: SliceMasks,
     areNumbersKnown: Bool = true
   ) throws(OpFailure) {

@@ -64,7 +64,9 @@ public struct TopKV2: OpDefinition {
         // Of equal elements the first comes first.
         let order = (0..<width).sorted { a, b in
           let (x, y) = (scalars[start + a], scalars[start + b])
-          return x == y ? a < b : x > y
+          // NaN counts as larger than every number, so that there is an order.
+          if x.isNotANumber != y.isNotANumber { return x.isNotANumber }
+          return x == y || x.isNotANumber ? a < b : x > y
         }
         places += order.prefix(k).map { start + $0 }
       }

@@ -22,7 +22,15 @@ public struct Transpose: OpDefinition {
     return [TensorType(input.dtype, TensorShape(axes.map { dimensions[$0] }))]
   }
   public func gradients<S: FloatingScalar>(_ context: GradientContext<S>) -> [(any AnyNode)?]? {
-    let order = int32Node(context.operation.inputs[1])
+    let inputs = context.operation.inputs
+    var order = int32Node(inputs[1])
+    if let axes = inputs[1].operation.definition.constantValue?.integers,
+      axes.contains(where: { $0 < 0 })
+    {
+      // The inverse takes axes counted from 0.
+      let counted = axes.map { $0 < 0 ? $0 + axes.count : $0 }
+      order = context.operation.graph.indices(counted, name: "transpose/perm", at: nil)
+    }
     let back: Node<Int32> = apply(InvertPermutation(), [order])
     return [apply(Transpose(), [context.gradient(0), back]) as Node<S>, nil]
   }

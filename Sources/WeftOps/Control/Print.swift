@@ -16,7 +16,6 @@ public struct Print: OpDefinition {
     [Attribute("message", .string(message)), Attribute("summarize", .int(summarize))]
   }
   public var effect: Effect { .external }
-  public var aliasing: Aliasing { .view(of: 0) }
   public func outputTypes(_ context: InferenceContext) throws(OpFailure) -> [TensorType] {
     guard let first = context.inputs.first else { throw OpFailure("needs an input") }
     return [first]
