@@ -70,7 +70,12 @@ let package = Package(
     example("notmnist"),
     example("mnist"),
     example("CustomOp", ["Weft"]),
-    tests("ExampleTests", ["WeftExamples", "CustomOp", "WeftTesting"]),
+    tests(
+      "ExampleTests",
+      [
+        "Weft", "WeftExamples", "WeftTesting", "CustomOp",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
     tests("WeftTensorTests", ["WeftTensor"]),
     tests("WeftGraphTests", ["Weft", "ReferenceCorpus"]),
     tests("WeftOpsTests", ["Weft", "WeftOps", "ReferenceCorpus"]),

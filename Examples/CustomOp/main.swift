@@ -34,8 +34,9 @@ do {
   print("test accuracy \(Text.percent(Double(found.scalar ?? 0)))")
 
   let pictures = try session.value(of: prototypes).reshaped([10, 28, 28])
+  let brightest = max(pictures.scalars.max() ?? 1, 1e-6)
   let cells = try (0..<10).map { digit in
-    let pixels = pictures[digit].map { UInt8(min(max($0, 0), 1) * 255) }
+    let pixels = pictures[digit].map { UInt8(max(0, $0) / brightest * 255) }
     return try ContactSheet.Cell(image: pixels, caption: String(digit))
   }
   try Path.createFolder("output")

@@ -92,6 +92,7 @@ private struct Network {
     switch start {
     case .truncatedNormal(let stddev): .truncatedNormal(stddev: stddev)
     case .he: .normal(stddev: (2 / Float(inputs)).squareRoot())
+    case .glorot: .glorotUniform()
     case .zeros: .zeros()
     }
   }

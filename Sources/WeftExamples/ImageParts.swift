@@ -2,8 +2,11 @@ import Weft
 
 /// The images of an example in three parts, and where they come from.
 public struct ImageParts: Sendable {
+  /// The images to learn from.
   public var train: LabelledImages
+  /// The images to choose settings by.
   public var validation: LabelledImages
+  /// The images that judge the result.
   public var test: LabelledImages
   /// Where they come from, for the first line of a run.
   public let source: String
@@ -30,7 +33,8 @@ public struct ImageParts: Sendable {
   /// One line with the three counts.
   public var description: String {
     let size = train.images.shape.dropFirst().map(String.init).joined(separator: "x")
-    return "\(Text.grouped(train.count)) training, \(Text.grouped(validation.count)) validation and "
+    return
+      "\(Text.grouped(train.count)) training, \(Text.grouped(validation.count)) validation and "
       + "\(Text.grouped(test.count)) test images of \(size) from \(source)"
   }
 

@@ -32,7 +32,8 @@ public enum Presets {
         beta: 5e-5, keep: 1, length: .steps(10_000), batchSize: 100, order: .shuffled)
     case .deep:
       Settings(
-        model: model, hidden: [256, 256], start: .he, optimizer: .sgd, learningRate: 0.01, beta: 0,
+        model: model, hidden: [256, 256], start: .glorot, optimizer: .sgd, learningRate: 0.01,
+        beta: 0,
         keep: 1, length: .epochs(300), batchSize: 100, order: .shuffled)
     }
   }

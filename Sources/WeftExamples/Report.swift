@@ -2,7 +2,9 @@ import Weft
 
 /// What is shown and written at the end of a run.
 public struct Report {
+  /// The run.
   public let run: TrainingRun
+  /// What it gave.
   public let result: TrainingResult
 
   /// The report of a run.

@@ -1,6 +1,11 @@
 /// The networks that the examples know.
 public enum ModelKind: String, CaseIterable, Sendable {
-  case logistic, mlp, deep
+  /// No hidden layer.
+  case logistic
+  /// A hidden layer or two.
+  case mlp
+  /// The deepest that the program asks for.
+  case deep
 }
 
 /// How weights begin; biases begin at zero.
@@ -9,6 +14,9 @@ public enum WeightStart: Sendable, Equatable {
   case truncatedNormal(stddev: Float)
   /// Normal numbers of the standard deviation √(2 / inputs), after He et al. (2015).
   case he
+  /// Even numbers in ±√(6 / (inputs + outputs)), after Glorot and Bengio (2010): what a variable got
+  /// without an initializer has in TensorFlow 1.
+  case glorot
   /// Zeros: for a network without hidden layers only.
   case zeros
 }
@@ -23,6 +31,7 @@ public enum BatchOrder: Sendable, Equatable {
 
 /// How long training goes on.
 public enum TrainingLength: Sendable, Equatable {
+  /// So many minibatches.
   case steps(Int)
   /// So many times through the training images.
   case epochs(Int)
@@ -38,26 +47,37 @@ public enum TrainingLength: Sendable, Equatable {
 
 /// A learning rate that shrinks: rate * factor^(step / period).
 public struct RateDecay: Sendable, Equatable {
+  /// The steps in which the rate shrinks once by the factor.
   public var period: Int
+  /// What the rate is multiplied by in a period.
   public var factor: Double
 }
 
 /// Everything that decides what a training run computes.
 public struct Settings: Sendable, Equatable {
+  /// The network by its name.
   public var model: ModelKind
   /// The units of each hidden layer.
   public var hidden: [Int]
+  /// How weights begin.
   public var start: WeightStart
+  /// The rule by which weights follow the gradient.
   public var optimizer: OptimizerKind
+  /// The step size, at first.
   public var learningRate: Double
+  /// How the step size shrinks; nil if it does not.
   public var decay: RateDecay?
   /// The factor of the weights' l2Loss in the loss.
   public var beta: Double
   /// The part of the hidden units that training keeps.
   public var keep: Double
+  /// How long training goes on.
   public var length: TrainingLength
+  /// The images in a minibatch.
   public var batchSize: Int
+  /// How minibatches are taken from the training images.
   public var order: BatchOrder
+  /// Decides the first weights, dropout and a random order of images.
   public var seed = 1
   /// How many of the training images are used; nil for all.
   public var trainCount: Int?

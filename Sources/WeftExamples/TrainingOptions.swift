@@ -89,6 +89,7 @@ public struct TrainingOptions: ParsableArguments {
       valueName: "folder"))
   public var exportSplit: String?
 
+  /// No option given.
   public init() {}
 
   private static func layers(_ text: String) throws -> [Int] {
@@ -99,11 +100,13 @@ public struct TrainingOptions: ParsableArguments {
     return counts
   }
 
+  /// Refuses values that no run can have, in one line.
   public func validate() throws {
     func require(_ condition: Bool, _ option: String, _ rule: String) throws {
       if !condition { throw ValidationError("\(option) must be \(rule).") }
     }
-    try require((learningRate ?? 1) > 0 && (learningRate ?? 1).isFinite, "--learning-rate",
+    try require(
+      (learningRate ?? 1) > 0 && (learningRate ?? 1).isFinite, "--learning-rate",
       "a number above 0")
     try require((beta ?? 0) >= 0 && (beta ?? 0).isFinite, "--beta", "0 or a number above it")
     try require((keep ?? 1) > 0 && (keep ?? 1) <= 1, "--keep", "above 0 and at most 1")

@@ -2,8 +2,11 @@ import Weft
 
 /// A classifier's training from its initial values to its judgement by the test images.
 public struct TrainingRun {
+  /// What decides the numbers.
   public let settings: Settings
+  /// The images.
   public let parts: ImageParts
+  /// How pixels become numbers.
   public let scaling: PixelScaling
   /// Where the model's summary goes.
   public var output: (String) -> Void = { print($0) }

@@ -60,7 +60,8 @@ import WeftExamples
 
   @Test func theUsersWordsReplaceThePreset() throws {
     let options = try TrainingOptions.parse([
-      "--model", "deep", "--hidden", "40,30", "--learning-rate", "0.25", "--beta", "0.001", "--keep", "0.75", "--steps",
+      "--model", "deep", "--hidden", "40,30", "--learning-rate", "0.25", "--beta", "0.001",
+      "--keep", "0.75", "--steps",
       "17", "--batch-size", "33", "--seed", "9", "--train-count", "500", "--threads", "2",
     ])
     let settings = try options.settings(Presets.letters, model: .mlp)

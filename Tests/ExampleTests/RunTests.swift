@@ -81,7 +81,8 @@ import WeftExamples
     // squares times beta.
     let plain = try run(.letters, Self.tiny + ["--model", "logistic", "--beta", "1e-9"])
     let heavy = try run(.letters, Self.tiny + ["--model", "logistic", "--beta", "0.01"])
-    let penalty = try #require(heavy.numbers.losses.first) - (try #require(plain.numbers.losses.first))
+    let penalty =
+      try #require(heavy.numbers.losses.first) - (try #require(plain.numbers.losses.first))
     #expect(abs(penalty - 0.01 * 7840 * 0.774 / 2) < 3)
   }
 

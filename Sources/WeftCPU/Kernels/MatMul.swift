@@ -110,12 +110,14 @@ struct MatrixProduct: Sendable {
     }
   }
 
-  /// Splits the larger of the result's sides into parts of about 2 Mflop or an eighth, whichever is
-  /// larger, and runs them over the pool.
+  /// Splits the larger of the result's sides and runs the parts over the pool. Every part packs the
+  /// whole other operand again, so there are few: at most 4, and 8 or 16 where that is little beside
+  /// the product itself.
   private func split(_ pool: OpaquePointer?, _ part: (Range<Int>, Range<Int>) -> Void) {
     let flops = 2 * m * n * k
     let side = max(m, n)
-    let pieces = min(max(flops / 4_000_000, 1), 8, max(side / 32, 1))
+    let most = flops < 500_000_000 ? 4 : flops < 4_000_000_000 ? 8 : 16
+    let pieces = min(max(flops / 4_000_000, 1), most, max(side / 32, 1))
     guard pieces > 1 else { return part(0..<m, 0..<n) }
     let grain = ((side + pieces - 1) / pieces + 15) / 16 * 16
     withoutActuallyEscaping(part) { part in
