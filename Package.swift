@@ -24,7 +24,7 @@ let package = Package(
   name: "weft",
   products: [
     .library(name: "Weft", targets: ["Weft"]),
-    .library(name: "WeftTesting", targets: ["WeftTesting"])
+    .library(name: "WeftTesting", targets: ["WeftTesting"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")

@@ -37,7 +37,8 @@ public func goldenMismatch(_ text: String, _ name: String) throws -> String? {
   if golden == whole { return nil }
   let now = whole.split(separator: "\n", omittingEmptySubsequences: false)
   let then = golden.split(separator: "\n", omittingEmptySubsequences: false)
-  let line = zip(now, then).enumerated().first { $1.0 != $1.1 }?.offset ?? min(now.count, then.count)
+  let line =
+    zip(now, then).enumerated().first { $1.0 != $1.1 }?.offset ?? min(now.count, then.count)
   func shown(_ lines: [Substring]) -> Substring { line < lines.count ? lines[line] : "(nothing)" }
   return """
     \(name) differs in line \(line + 1)

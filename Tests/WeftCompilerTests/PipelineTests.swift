@@ -1,7 +1,6 @@
 import Testing
 import Weft
 
-
 @Suite struct PipelineTests {
   /// Only what a plan cannot do without.
   static let bare = Pipeline(passes: Pipeline.standard.passes.filter { $0.name == "schedule" })
@@ -84,7 +83,8 @@ import Weft
       #expect(!program.description.isEmpty)
     }
     let graph = Graph()
-    let sum = graph.constant(Tensor<Float>(1)) + graph.placeholder(Float.self, shape: [2], name: "x")
+    let sum =
+      graph.constant(Tensor<Float>(1)) + graph.placeholder(Float.self, shape: [2], name: "x")
     let session = try Session(graph, configuration: SessionConfiguration(pipeline: pipeline))
     let x = Node<Float>(output: sum.operation.inputs[1])
     try session.run(sum, feeding: [x: [1, 2] as Tensor<Float>])

@@ -64,6 +64,7 @@ private struct Model {
   @Test func aGoldenFileThatDiffersIsShownByItsFirstLine() throws {
     guard !recordsGoldenFiles else { return }
     let mismatch = try goldenMismatch("layer\nnothing", "mlp-summary.txt")
-    #expect(mismatch?.hasPrefix("mlp-summary.txt differs in line 1\nis:     layer\ngolden: ") == true)
+    #expect(
+      mismatch?.hasPrefix("mlp-summary.txt differs in line 1\nis:     layer\ngolden: ") == true)
   }
 }

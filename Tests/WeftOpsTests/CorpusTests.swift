@@ -46,7 +46,8 @@ import Weft
     let missing = corpus.operations.map(\.op).filter { corpusBuilders[$0] == nil }
     print("op cases of other suites, or of operations to come: \(missing.joined(separator: " "))")
     for (name, reason) in knownDifferences { print("left out: \(name): \(reason)") }
-    let known = Set(corpus.operations.flatMap { entry in entry.cases.map { "\(entry.op) \($0.id)" } })
+    let known = Set(
+      corpus.operations.flatMap { entry in entry.cases.map { "\(entry.op) \($0.id)" } })
     #expect(knownDifferences.keys.allSatisfy(known.contains))
     #expect(corpusBuilders.keys.allSatisfy { !corpus.cases(of: $0).isEmpty })
   }

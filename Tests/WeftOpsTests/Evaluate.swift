@@ -1,6 +1,5 @@
 import WeftOps
 
-
 /// Evaluates outputs on the host by each operation's own `evaluate`, in order of creation, with the
 /// types inferred anew from the complete shapes of the operands.
 struct Evaluator {

@@ -82,7 +82,8 @@ import WeftOps
 
   @Test(arguments: [(false, false), (false, true), (true, false), (true, true)])
   func batchedProductsBroadcast(adjointX: Bool, adjointY: Bool) throws {
-    let x: Tensor<Double> = try Tensor(shape: [2, 1, 2, 3], scalars: (0..<12).map { Double($0) / 5 })
+    let x: Tensor<Double> = try Tensor(
+      shape: [2, 1, 2, 3], scalars: (0..<12).map { Double($0) / 5 })
     try checkGradient(at: x) { x in
       let leftRows = adjointX ? 2 : 3
       let shape = adjointY ? [4, 5, leftRows] : [4, leftRows, 5]

@@ -6,7 +6,9 @@ import WeftOps
 
   @Test func aCustomGradientReplacesThatOfTheSubGraph() throws {
     let x: Node<Float> = graph.constant([0.4, 1.6, -2.2] as Tensor<Float>)
-    let y = withCustomGradient([x]) { round($0[0]) } gradient: { operands, result, slope in
+    let y = withCustomGradient([x]) {
+      round($0[0])
+    } gradient: { operands, result, slope in
       [slope * operands[0] + result]
     }
     #expect(try evaluate(y).scalars == [0, 2, -2])
@@ -18,7 +20,11 @@ import WeftOps
   @Test func aCustomGradientOfTheWrongLengthIsAnErrorWithItsLine() {
     let x: Node<Float> = graph.placeholder(shape: [3], name: "x")
     let line = #line + 1
-    let y = withCustomGradient([x, x], name: "twice") { $0[0] + $0[1] } gradient: { _, _, g in [g] }
+    let y = withCustomGradient([x, x], name: "twice") {
+      $0[0] + $0[1]
+    } gradient: { _, _, g in
+      [g]
+    }
     _ = gradients(of: y, withRespectTo: [x])
     let error = graph.errors.first
     #expect(error?.message == "the gradient closure gave 1 gradients for 2 operands")

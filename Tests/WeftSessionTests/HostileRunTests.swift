@@ -153,7 +153,10 @@ private let mistakes: [Mistake] = [
   fed("the largest of an empty axis", says: "no element", Tensor<Float>.none) {
     [argMax($1, axis: 1)]
   },
-  fed("a matrix product that does not fit", says: "inner dimensions differ", [[1, 2]] as Tensor<Float>) {
+  fed(
+    "a matrix product that does not fit", says: "inner dimensions differ",
+    [[1, 2]] as Tensor<Float>
+  ) {
     [matmul($1, matrix($0))]
   },
   fed("rows that do not broadcast", says: "do not broadcast", [[1, 2]] as Tensor<Float>) {
@@ -197,11 +200,14 @@ private func padded<I: IndexScalar>(_ graph: Graph, _ paddings: Node<I>) -> X {
 
   @Test func scatteringOutsideLeavesTheVariableAsItWas() throws {
     for device in devices() {
-      for function in [ScatterFunction.update, .add, .subtract, .multiply, .divide, .minimum, .maximum] {
+      for function in [
+        ScatterFunction.update, .add, .subtract, .multiply, .divide, .minimum, .maximum,
+      ] {
         let graph = Graph()
         let w = graph.variable([1, 2, 3] as Tensor<Float>)
         let rows: Node<Int32> = graph.placeholder(shape: [nil])
-        let update = w.scatter(function, indices: rows, updates: graph.constant([9, 9] as Tensor<Float>))
+        let update = w.scatter(
+          function, indices: rows, updates: graph.constant([9, 9] as Tensor<Float>))
         let session = try Session(graph, device: device)
         try session.initializeVariables()
         let wrong: [[Int32]] = [[0, 3], [0, -1], [.max, 0], [.min, 1]]
@@ -255,7 +261,8 @@ private func padded<I: IndexScalar>(_ graph: Graph, _ paddings: Node<I>) -> X {
         #expect(try model.session.value(of: variable).doubles.allSatisfy(\.isFinite))
       }
       let full = try model.step(
-        try Tensor<Float>(repeating: 1, shape: [2, 5]), try Tensor<Float>(repeating: 0.5, shape: [2, 3]))
+        try Tensor<Float>(repeating: 1, shape: [2, 5]),
+        try Tensor<Float>(repeating: 0.5, shape: [2, 3]))
       #expect(full.isFinite)
     }
   }

@@ -19,7 +19,10 @@ import Weft
         ("the step takes 2 values, was given more", { _ = try step.run(good, 1, 2) }),
         ("takes int32, was given float32", { _ = try step.run(1.5, good) }),
         ("takes the shape [?, 2], was given [3]", { _ = try step.run(narrow, 1) }),
-        ("takes int32, was given the whole number 1099511627776", { _ = try step.run(good, 1 << 40) }),
+        (
+          "takes int32, was given the whole number 1099511627776",
+          { _ = try step.run(good, 1 << 40) }
+        ),
         ("takes int32, was given bool", { _ = try step.run(good, true) }),
       ]
       for attempt in attempts {
@@ -64,7 +67,8 @@ import Weft
       let (a, b, c, d, e, f) = try session.run(
         double, double, same, x, fixed, [fixed, x], feeding: [x: fed])
       #expect(a.scalars == [6, 8] && b == a && c == a)
-      #expect(d.scalars == [3, 4] && e.scalars == [1, 2] && f.map(\.scalars) == [[1, 2], [3, 4]])
+      #expect(
+        d.scalars == [3, 4] && e.scalars == [1, 2] && f.map(\.scalars) == [[1, 2], [3, 4]])
       // What comes back is a value: the next run leaves it alone.
       _ = try session.run(double, x, feeding: [x: [7, 8] as Tensor<Float>])
       #expect(a.scalars == [6, 8] && d.scalars == [3, 4] && fed.scalars == [3, 4])

@@ -49,7 +49,9 @@ private let mistakes: [Mistake] = [
   Mistake("pad that overflows", says: "does not fit in memory") {
     [pad(pad(x($0), [(Int.max, Int.max), (0, 0)]), [(0, 0), (Int.max, Int.max)])]
   },
-  Mistake("mirror pad by more than there is", says: "a padding of 9 is too wide for an axis of size 3") {
+  Mistake(
+    "mirror pad by more than there is", says: "a padding of 9 is too wide for an axis of size 3"
+  ) {
     [mirrorPad(x($0), [(9, 0), (0, 0)], mode: .reflect)]
   },
   Mistake("range by 0", says: "0") { [$0.range(from: 0, to: 5, by: Int32(0))] },
@@ -60,9 +62,6 @@ private let mistakes: [Mistake] = [
   Mistake("range to infinity", says: "inf") { [$0.range(from: 0, to: Float.infinity)] },
   Mistake("linspace of -3", says: "-3") { [$0.linspace(from: Float(0), to: 1, count: -3)] },
   Mistake("linspace of none", says: "0") { [$0.linspace(from: Float(0), to: 1, count: 0)] },
-  Mistake("linspace of too many", says: "2147483647") {
-    [sum($0.linspace(from: Float(0), to: 1, count: .max))]
-  },
   Mistake("eye of -1", says: "-1") { [$0.eye(-1, as: Float.self)] },
   Mistake("eye of too many", says: "2147483647") { [$0.eye(.max, as: Float.self)] },
   Mistake("oneHot of depth -1", says: "-1") {
@@ -203,8 +202,10 @@ private let mistakes: [Mistake] = [
     let before = graph.errors.count
     let wrong: [(any OpDefinition, [any AnyNode])] = [
       (AddV2(), [f, d]), (Mul(), [f, i]), (Sub(), [b, b]), (Relu(), [b]), (Exp(), [i]),
-      (LogicalAnd(), [b, f]), (LogicalNot(), [f]), (MatMul(transposeA: false, transposeB: true), [f, d]),
-      (Sum(keepDims: false), [f, f]), (Sum(keepDims: false), [b, i]), (AnyTrue(keepDims: false), [f, i]),
+      (LogicalAnd(), [b, f]), (LogicalNot(), [f]),
+      (MatMul(transposeA: false, transposeB: true), [f, d]),
+      (Sum(keepDims: false), [f, f]), (Sum(keepDims: false), [b, i]),
+      (AnyTrue(keepDims: false), [f, i]),
       (Less(), [b, b]), (SelectV2(), [f, f, f]), (SelectV2(), [b, f, d]), (GatherV2(), [f, f, i]),
       (Reshape(), [f, f]), (Pack(count: 2, axis: 0), [f, d]), (ConcatV2(count: 2), [f, d, i]),
       (Softmax(), [i]), (SoftmaxCrossEntropyWithLogits(), [f, d]), (BiasAdd(), [f, d]),
@@ -219,7 +220,8 @@ private let mistakes: [Mistake] = [
     for (definition, inputs) in wrong {
       let count = graph.errors.count
       raw(definition, inputs)
-      #expect(graph.errors.count == count + 1, "\(definition.typeName) took \(inputs.count) operands")
+      #expect(
+        graph.errors.count == count + 1, "\(definition.typeName) took \(inputs.count) operands")
     }
     #expect(graph.errors.count == before + wrong.count)
   }

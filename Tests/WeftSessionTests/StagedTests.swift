@@ -202,7 +202,8 @@ private typealias X = Node<Float>
     #expect(error?.location?.description.hasPrefix("StagedTests.swift") == true)
   }
 
-  @Test(arguments: devices().indices) func anAssertionBeforeABoundaryStopsTheRun(_ index: Int) throws
+  @Test(arguments: devices().indices) func anAssertionBeforeABoundaryStopsTheRun(_ index: Int)
+    throws
   {
     let fed = Fed()
     let check = fed.graph.assert(all(fed.x .< 10), "too large", values: [fed.x])

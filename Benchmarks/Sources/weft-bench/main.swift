@@ -36,7 +36,8 @@ func load(_ folder: String) throws -> (images: Tensor<Float>, labels: Tensor<Flo
     let images = (0..<count * 784).map { Float(($0 * 2_654_435_761) % 256) / 255 - 0.5 }
     let labels = (0..<count * 10).map { Float($0 % 10 == ($0 / 10) % 10 ? 1 : 0) }
     return (
-      try Tensor(shape: [count, 784], scalars: images), try Tensor(shape: [count, 10], scalars: labels)
+      try Tensor(shape: [count, 784], scalars: images),
+      try Tensor(shape: [count, 10], scalars: labels)
     )
   }
   let data = try MNIST.load(folder: folder).train.dataset(scaling: .centered)

@@ -47,9 +47,10 @@ private struct BatchProduct: Sendable {
   let left: [Int]
   let right: [Int]
 
-  typealias Run<S> = @Sendable (
-    MatrixProduct, UnsafePointer<S>, UnsafePointer<S>, UnsafeMutablePointer<S>, OpaquePointer?
-  ) -> Void
+  typealias Run<S> =
+    @Sendable (
+      MatrixProduct, UnsafePointer<S>, UnsafePointer<S>, UnsafeMutablePointer<S>, OpaquePointer?
+    ) -> Void
 
   /// Small products share the pool batch by batch, large ones each within itself.
   func kernel<S: NumericScalar>(_: S.Type, _ run: @escaping Run<S>) -> CPUKernel {

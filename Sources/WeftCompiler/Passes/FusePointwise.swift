@@ -22,7 +22,9 @@ private func fuse(_ index: Int, _ program: inout Program, _ uses: Uses) {
   let instruction = program.instructions[index]
   // Too many to merge, and too many to look at one by one: a sum of thousands.
   guard instruction.inputs.count <= operandLimit else { return }
-  guard var formula = Formula(index, program), let output = instruction.outputs.first else { return }
+  guard var formula = Formula(index, program), let output = instruction.outputs.first else {
+    return
+  }
   var merged: [Int] = []
   var changed = true
   while changed {
@@ -141,7 +143,8 @@ private struct Formula {
         return .input(0)
       }
       let hasElementsElsewhere = operands.contains {
-        program.values[$0].shape == program.values[output].shape && program.values[$0].constant == nil
+        program.values[$0].shape == program.values[output].shape
+          && program.values[$0].constant == nil
       }
       if hasElementsElsewhere, program.values[value].dtype != .int64,
         let number = program.knownNumber(value), number.isFinite

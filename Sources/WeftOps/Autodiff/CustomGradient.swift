@@ -9,11 +9,13 @@ struct CustomGradient: OpDefinition {
 
   /// The user's gradient function, known by its identity.
   final class Rule: Sendable {
-    let gradients: @Sendable (_ operands: [Output], _ result: Output, _ gradient: Output) -> [Output?]
+    let gradients:
+      @Sendable (_ operands: [Output], _ result: Output, _ gradient: Output) -> [Output?]
     init(
-      _ gradients: @escaping @Sendable (
-        _ operands: [Output], _ result: Output, _ gradient: Output
-      ) -> [Output?]
+      _ gradients:
+        @escaping @Sendable (
+          _ operands: [Output], _ result: Output, _ gradient: Output
+        ) -> [Output?]
     ) { self.gradients = gradients }
   }
 
@@ -57,9 +59,10 @@ struct CustomGradient: OpDefinition {
 public func withCustomGradient<S: FloatingScalar>(
   _ operands: [any NodeConvertible<S>], name: String? = nil,
   fileID: String = #fileID, line: Int = #line, _ body: ([Node<S>]) -> Node<S>,
-  gradient: @escaping @Sendable (
-    _ operands: [Node<S>], _ result: Node<S>, _ gradient: Node<S>
-  ) -> [Node<S>?]
+  gradient:
+    @escaping @Sendable (
+      _ operands: [Node<S>], _ result: Node<S>, _ gradient: Node<S>
+    ) -> [Node<S>?]
 ) -> Node<S> {
   let nodes = operands.map { $0.node }
   let result = body(nodes)

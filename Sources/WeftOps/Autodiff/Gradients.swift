@@ -27,7 +27,8 @@ public func gradients<S: FloatingScalar>(
   gradients: [Node<S>?] = [], stopGradients: [any NodeConvertible<S>] = []
 ) -> [Node<S>?] {
   let paths = backpropagate(
-    from: ys.map { $0.node.output }, to: xs.map { $0.node.output }, seeds: gradients.map { $0?.output },
+    from: ys.map { $0.node.output }, to: xs.map { $0.node.output },
+    seeds: gradients.map { $0?.output },
     stops: Set(stopGradients.map { $0.node.output }))
   return paths.map { path in
     if case .gradient(let output) = path { return Node(output: output) }

@@ -53,7 +53,9 @@ public struct LRNGrad: OpDefinition {
     return [TensorType(context.inputs[0].dtype, shape)]
   }
   public func evaluate(_ context: EvaluationContext) throws(OpFailure) -> [AnyTensor] {
-    let (g, x, y) = (context.inputs[0].doubles, context.inputs[1].doubles, context.inputs[2].doubles)
+    let (g, x, y) = (
+      context.inputs[0].doubles, context.inputs[1].doubles, context.inputs[2].doubles
+    )
     let depth = context.inputs[0].shape[3]
     let norms = window.sums(x.map { $0 * $0 }, depth: depth).map { window.bias + window.alpha * $0 }
     let ratios = window.sums(x.indices.map { g[$0] * y[$0] / norms[$0] }, depth: depth)
