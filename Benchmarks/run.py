@@ -40,7 +40,7 @@ def main():
     args = cli.parse_args()
     frameworks = ["weft"] + (args.peers.split(",") if args.python else [])
     times = {}
-    for round in range(args.rounds):
+    for _ in range(args.rounds):
         for workload in args.workloads.split(","):
             for framework in frameworks:
                 tail = ["--workload", workload, "--repeats", "3"] + (["--data", args.data] if args.data else [])
