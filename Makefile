@@ -8,10 +8,12 @@ demo: setup  ## Trains a network on the letters that ship with the project.
 test: setup  ## Builds everything and runs every test.
 	swift test
 
-check: setup  ## Style, module rules, and use from another package.
+check: setup  ## Style, module rules, use from another package, kernels of older processors.
 	Scripts/check-format.sh
 	Scripts/check-modules.sh
 	Scripts/check-outside-package.sh
+	WEFT_ISA=avx2 swift test --filter WeftCPUTests
+	WEFT_ISA=baseline swift test --filter WeftCPUTests
 
 format:  ## Formats all Swift sources in place.
 	git ls-files '*.swift' | xargs swift format format --in-place

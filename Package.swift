@@ -84,7 +84,7 @@ let package = Package(
     tests("WeftTrainingTests", ["Weft", "ReferenceCorpus"]),
     tests("WeftDataTests", ["WeftData"]),
     tests("WeftTestingTests", ["WeftTesting", "Weft"]),
-    tests("WeftCPUTests", ["WeftTesting", "Weft"]),
+    tests("WeftCPUTests", ["WeftTesting", "Weft", "WeftCPU", "CWeftKernels"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -2,8 +2,8 @@ import CWeftKernels
 import COpenBLAS
 import Synchronization
 
-/// The host's processors: OpenBLAS for large products, our own vector loops for the rest, one pool
-/// of threads for both.
+/// The host's processors: our own products and vector loops over one pool of threads; LAPACK over
+/// OpenBLAS for factorisations.
 public final class CPUDevice: Device {
   public let name: String
   let pool: ThreadPool
@@ -14,7 +14,7 @@ public final class CPUDevice: Device {
   ///   the affinity mask and the cgroup's quota, whichever says least.
   public init(name: String = "/cpu:0", threads: Int? = nil) {
     self.name = name
-    // One budget: products are split over our pool, each part on one OpenBLAS thread.
+    // One budget: the threads are our pool's.
     openblas_set_num_threads(1)
     pool = ThreadPool(threads: threads ?? Int(weft_cpu_budget()))
   }

@@ -3,6 +3,7 @@
 #define CWEFTKERNELS_H
 
 #include "weft_dtype.h"
+#include "weft_gemm.h"
 #include "weft_instruction_set.h"
 #include "weft_move.h"
 #include "weft_neural.h"

@@ -1,4 +1,3 @@
-import COpenBLAS
 import CWeftKernels
 import WeftOps
 
@@ -73,21 +72,16 @@ struct MatrixProduct: Sendable {
     alpha: Float = 1, beta: Float = 0, pool: OpaquePointer?
   ) {
     guard m > 0, n > 0 else { return }
-    if k == 0 || weft_gemm_small_suits(m, n, k) != 0 {
+    if k == 0 {
+      for index in 0..<m * n { c[index] = beta == 0 ? 0 : beta * c[index] }
+    } else if let swapped = asColumn {
+      swapped.run(b, a, c, alpha: alpha, beta: beta, pool: pool)
+    } else if weft_gemm_small_suits(m, n, k) != 0 {
       weft_gemm_small_f32(
-        transposeA ? 1 : 0, transposeB ? 1 : 0, m, n, k, alpha, a, max(lda, 1), b, max(ldb, 1),
-        beta, c, n, pool)
-      return
-    }
-    // Each part is one product on one OpenBLAS thread. The parts depend on the sizes alone, so that
-    // the result is the same with any number of threads.
-    split(pool) { rows, columns in
-      cblas_sgemm(
-        CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans,
-        transposeB ? CblasTrans : CblasNoTrans, Int32(rows.count), Int32(columns.count), Int32(k),
-        alpha, a + rows.lowerBound * (transposeA ? 1 : k), Int32(lda),
-        b + columns.lowerBound * (transposeB ? k : 1), Int32(ldb), beta,
-        c + rows.lowerBound * n + columns.lowerBound, Int32(n))
+        transposeA ? 1 : 0, transposeB ? 1 : 0, m, n, k, alpha, a, lda, b, ldb, beta, c, n, pool)
+    } else {
+      weft_gemm_f32(
+        transposeA ? 1 : 0, transposeB ? 1 : 0, m, n, k, alpha, a, lda, b, ldb, beta, c, n, pool)
     }
   }
 
@@ -98,50 +92,15 @@ struct MatrixProduct: Sendable {
     guard m > 0, n > 0 else { return }
     if k == 0 {
       for index in 0..<m * n { c[index] = beta == 0 ? 0 : beta * c[index] }
-      return
-    }
-    split(pool) { rows, columns in
-      cblas_dgemm(
-        CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans,
-        transposeB ? CblasTrans : CblasNoTrans, Int32(rows.count), Int32(columns.count), Int32(k),
-        alpha, a + rows.lowerBound * (transposeA ? 1 : k), Int32(lda),
-        b + columns.lowerBound * (transposeB ? k : 1), Int32(ldb), beta,
-        c + rows.lowerBound * n + columns.lowerBound, Int32(n))
+    } else {
+      weft_gemm_f64(
+        transposeA ? 1 : 0, transposeB ? 1 : 0, m, n, k, alpha, a, lda, b, ldb, beta, c, n, pool)
     }
   }
 
-  /// Splits the larger of the result's sides and runs the parts over the pool. Every part packs the
-  /// whole other operand again, so there are few: at most 4, and 8 or 16 where that is little beside
-  /// the product itself.
-  private func split(_ pool: OpaquePointer?, _ part: (Range<Int>, Range<Int>) -> Void) {
-    let flops = 2 * m * n * k
-    let side = max(m, n)
-    let most = flops < 500_000_000 ? 4 : flops < 4_000_000_000 ? 8 : 16
-    let pieces = min(max(flops / 4_000_000, 1), most, max(side / 32, 1))
-    guard pieces > 1 else { return part(0..<m, 0..<n) }
-    let grain = ((side + pieces - 1) / pieces + 15) / 16 * 16
-    withoutActuallyEscaping(part) { part in
-      var job = SplitJob(m: m, n: n, byRows: m >= n, part: part)
-      withUnsafeMutablePointer(to: &job) { job in
-        weft_pool_for(
-          pool, side, grain,
-          { context, begin, end in
-            guard let context else { return }
-            let job = context.assumingMemoryBound(to: SplitJob.self).pointee
-            if job.byRows {
-              job.part(begin..<end, 0..<job.n)
-            } else {
-              job.part(0..<job.m, begin..<end)
-            }
-          }, job)
-      }
-    }
+  /// A row times a transposed matrix as that matrix times a column, whose rows are read in order.
+  private var asColumn: MatrixProduct? {
+    guard m == 1, n > 1, transposeB else { return nil }
+    return MatrixProduct(m: n, n: 1, k: k, transposeA: false, transposeB: false)
   }
-}
-
-private struct SplitJob {
-  let m: Int
-  let n: Int
-  let byRows: Bool
-  let part: (Range<Int>, Range<Int>) -> Void
 }
