@@ -24,10 +24,12 @@ let package = Package(
   name: "weft",
   products: [
     .library(name: "Weft", targets: ["Weft"]),
+    .library(name: "WeftTensorFlow", targets: ["WeftTensorFlow"]),
     .library(name: "WeftTesting", targets: ["WeftTesting"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
   ],
   targets: [
     .target(
@@ -36,6 +38,9 @@ let package = Package(
         .unsafeFlags(["-O3", "-fno-math-errno", "-std=gnu17", "-Wall", "-Wextra", "-Werror"])
       ],
       linkerSettings: [.linkedLibrary("m")]),
+    .target(
+      name: "CWeftChecksum",
+      cSettings: [.unsafeFlags(["-O3", "-Wall", "-Wextra", "-Werror"])]),
     .systemLibrary(
       name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(
@@ -57,6 +62,12 @@ let package = Package(
     module("WeftTraining", ["WeftOps", "WeftSession"]),
     module("WeftData", ["WeftTensor", "CPNG", "CZlib"]),
     module("WeftTesting", ["WeftSession", "WeftReference", "WeftOps"]),
+    module(
+      "WeftTensorFlow",
+      [
+        "WeftOps", "WeftSession", "WeftData", "CWeftChecksum",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ]),
     module(
       "Weft",
       ["WeftOps", "WeftReference", "WeftCPU", "WeftSession", "WeftTraining", "WeftData"]),
@@ -83,6 +94,7 @@ let package = Package(
     tests("WeftSessionTests", ["Weft", "CAllocationCounter"]),
     tests("WeftTrainingTests", ["Weft", "ReferenceCorpus"]),
     tests("WeftDataTests", ["WeftData"]),
+    tests("WeftTensorFlowTests", ["WeftTensorFlow", "Weft", "ReferenceCorpus"]),
     tests("WeftTestingTests", ["WeftTesting", "Weft"]),
     tests("WeftCPUTests", ["WeftTesting", "Weft", "WeftCPU", "CWeftKernels"]),
   ],
