@@ -26,6 +26,7 @@ let package = Package(
     .library(name: "Weft", targets: ["Weft"]),
     .library(name: "WeftTensorFlow", targets: ["WeftTensorFlow"]),
     .library(name: "WeftTesting", targets: ["WeftTesting"]),
+    .executable(name: "weft", targets: ["WeftTool"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -71,6 +72,13 @@ let package = Package(
     module(
       "Weft",
       ["WeftOps", "WeftReference", "WeftCPU", "WeftSession", "WeftTraining", "WeftData"]),
+    .executableTarget(
+      name: "WeftTool",
+      dependencies: [
+        "Weft", "WeftTensorFlow",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .target(
       name: "ReferenceCorpus", dependencies: ["WeftTensor"], path: "Tests/ReferenceCorpus",

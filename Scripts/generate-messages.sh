@@ -9,3 +9,4 @@ generate() {
 }
 generate checkpoint Sources/WeftTensorFlow/Checkpoints
 generate event Sources/WeftTensorFlow/Events
+generate graph Sources/WeftTensorFlow/GraphDef
