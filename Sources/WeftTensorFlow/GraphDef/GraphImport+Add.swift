@@ -83,7 +83,8 @@ struct ImportBuilder {
       order += more
     }
     let errorCount = graph.errors.count
-    for index in order { make(index) }
+    // Nodes of a file have no line in the user's program.
+    graph.withOrigin(.unknown) { order.forEach { make($0) } }
     if let error = GraphError.combining(Array(graph.errors.dropFirst(errorCount))) { throw error }
     let trained = source.trainedVariables()
     let reads = source.reads()
