@@ -69,9 +69,9 @@ extension ConvolutionDefinition {
   private func result(_ input: TensorShape, _ filter: TensorShape) throws(OpFailure) -> TensorShape
   {
     try settings.check()
-    for (shape, name) in [(input, "input"), (filter, "filter")] {
+    for (shape, name) in [(input, "an input"), (filter, "a filter")] {
       if let rank = shape.rank, rank != 4 {
-        throw OpFailure("takes an \(name) of rank 4, not of shape \(shape)", code: .invalidShape)
+        throw OpFailure("takes \(name) of rank 4, not of shape \(shape)", code: .invalidShape)
       }
     }
     let format = settings.dataFormat
