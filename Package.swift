@@ -75,7 +75,7 @@ let package = Package(
     .executableTarget(
       name: "WeftTool",
       dependencies: [
-        "Weft", "WeftTensorFlow",
+        "Weft", "WeftExamples", "WeftTensorFlow",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

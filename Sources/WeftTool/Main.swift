@@ -10,5 +10,5 @@ struct Weft: ParsableCommand {
       A graph is a GraphDef in binary (.pb) or text form (.pbtxt). Values come and go as NumPy \
       archives (.npz), whose arrays bear the names of nodes: 'x:0'.
       """,
-    subcommands: [Run.self, Convert.self])
+    subcommands: [Run.self, Inspect.self, Train.self, Bench.self, Convert.self, Doctor.self])
 }

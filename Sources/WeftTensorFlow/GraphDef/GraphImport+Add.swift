@@ -68,8 +68,10 @@ struct ImportBuilder {
     let unsupported = source.unsupported(in: order)
     guard unsupported.isEmpty else {
       let count = unsupported.count == 1 ? "1 op type is" : "\(unsupported.count) op types are"
+      let names = unsupported.map(\.typeName).joined(separator: ", ")
       throw GraphError(
-        .unsupported, "\(count) needed and not supported", notes: unsupported.map(\.description))
+        .unsupported, "\(count) needed and not supported: \(names)",
+        notes: unsupported.map(\.description))
     }
     let variables = order.filter { source.isVariable($0) }
     let assignments = source.assignments()

@@ -73,7 +73,11 @@ public struct OperationCatalogue: Sendable {
   func row(_ typeName: String) -> Row? { rows[typeName] }
 
   /// All built-in operations.
-  public static let standard = OperationCatalogue(
-    pointwise + reductions + arrays + indexing + linear + neural + random + state + resources
-      + control)
+  public static let standard: OperationCatalogue = {
+    let families: [[Row]] = [
+      pointwise, reductions, arrays, indexing, linear, neural, images, random, state, resources,
+      control,
+    ]
+    return OperationCatalogue(families.flatMap { $0 })
+  }()
 }
