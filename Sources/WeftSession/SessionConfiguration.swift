@@ -24,10 +24,14 @@ extension Session {
   func checkDevices(_ question: Question) throws(GraphError) {
     if configuration.allowSoftPlacement { return }
     var seen: Set<GraphOperation> = []
+    var seenLists: Set<UInt> = []
     var stack = question.fetches.map(\.operation) + question.targets
     while let operation = stack.popLast() {
       guard seen.insert(operation).inserted else { continue }
-      stack += operation.inputs.map(\.operation) + operation.controlInputs
+      stack += operation.inputs.map(\.operation)
+      if let list = operation.controlListID, seenLists.insert(list).inserted {
+        stack += operation.controlInputs
+      }
       guard let request = operation.device, !request.isSoft,
         Self.normalized(request.name) != Self.normalized(device.name)
       else { continue }

@@ -25,8 +25,8 @@ struct CompileScaling {
   let family: Family
   let size: Int
 
-  static func runAll(sizes: [Int]) throws {
-    for family in Family.allCases {
+  static func runAll(sizes: [Int], families: [Family]) throws {
+    for family in families {
       for size in sizes { try CompileScaling(family: family, size: size).run() }
     }
     try multilayerPerceptron()
@@ -125,10 +125,11 @@ struct CompileScaling {
     let plan = try session.plan(of: [result.output], targets: targets, feeding: feeds)
     let compiled = seconds()
     log.note("memory and kernels")
+    let times = log.times
     try session.initializeVariables()
     let initialized = seconds()
     func milliseconds(_ time: Double) -> Double { (time * 1e5).rounded() / 100 }
-    let passes = log.times.map { "\"\($0.name)\": \(milliseconds($0.time))" }
+    let passes = times.map { "\"\($0.name)\": \(milliseconds($0.time))" }
     print(
       "{\"workload\": \"compile\", \"graph\": \"\(name)\", \"nodes\": \(graph.operationCount), "
         + "\"launches\": \(plan?.steps.count ?? 0), \"build\": \(milliseconds(build)), "

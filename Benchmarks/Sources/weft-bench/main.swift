@@ -5,7 +5,7 @@ import Weft
 // backward, update, and loss and predictions back on the host. Prints a JSON object a workload.
 //
 //   weft-bench [--workload all|NAME,NAME] [--data FOLDER] [--repeats N]
-//   weft-bench --workload compile [--nodes 1000,10000,100000]
+//   weft-bench --workload compile [--nodes 1000,10000,100000] [--graphs chain,layers]
 
 func option(_ name: String, _ fallback: String) -> String {
   let arguments = CommandLine.arguments
@@ -48,7 +48,11 @@ func load(_ folder: String) throws -> (images: Tensor<Float>, labels: Tensor<Flo
 let names = option("--workload", "all")
 if names == "compile" {
   let sizes = option("--nodes", "1000,10000,100000").split(separator: ",").compactMap { Int($0) }
-  try CompileScaling.runAll(sizes: sizes)
+  let families = option("--graphs", "").split(separator: ",").compactMap {
+    CompileScaling.Family(rawValue: String($0))
+  }
+  try CompileScaling.runAll(
+    sizes: sizes, families: families.isEmpty ? CompileScaling.Family.allCases : families)
   exit(0)
 }
 let repeats = Int(option("--repeats", "5")) ?? 5
