@@ -65,6 +65,17 @@ final class CPUProgram: DeviceProgram {
     return try Workspace(plan: plan, variables: variables)
   }
 
+  @inline(__always)
+  private func launch(
+    _ step: Step, _ slots: UnsafeMutablePointer<UnsafeMutableRawPointer>
+  ) throws(GraphError) {
+    let arguments = KernelArguments(
+      slots: UnsafePointer(slots), inputs: operands.pointer + step.inputs,
+      outputs: operands.pointer + step.outputs, streams: streams, stream: step.stream,
+      threads: pool.pointer)
+    do throws(OpFailure) { try step.kernel(arguments) } catch { throw step.source.error(error) }
+  }
+
   func run(_ arguments: RunArguments) throws(GraphError) {
     let workspace = try takeWorkspace()
     defer { idle.withLock { $0.append(workspace) } }
@@ -78,13 +89,14 @@ final class CPUProgram: DeviceProgram {
       let (slot, fetch) = fetchSlots[index]
       slots[slot] = arguments.fetches[fetch]
     }
-    for index in steps.indices {
-      let step = steps[index]
-      let launch = KernelArguments(
-        slots: UnsafePointer(slots), inputs: operands.pointer + step.inputs,
-        outputs: operands.pointer + step.outputs, streams: streams, stream: step.stream,
-        threads: pool.pointer)
-      do throws(OpFailure) { try step.kernel(launch) } catch { throw step.source.error(error) }
+    if let times = arguments.times {
+      for index in steps.indices {
+        let began = StepTimes.now()
+        try launch(steps[index], slots)
+        times.record(index, from: began, to: StepTimes.now())
+      }
+    } else {
+      for index in steps.indices { try launch(steps[index], slots) }
     }
     for index in plan.fetchCopies.indices {
       let copy = plan.fetchCopies[index]

@@ -42,7 +42,7 @@ struct Stages: Sendable {
     first.outputs = operands + boundary.crossing
     first.targets = boundary.operation.controlInputs
     first.completed = list.completed
-    let before = try values(of: first, feeds, fed, in: session)
+    let before = try values(of: first, feeds, fed, in: session, buffer.trace)
     let results = try evaluate(Array(before.prefix(operands.count)), in: session)
 
     var second = list
@@ -58,17 +58,19 @@ struct Stages: Sendable {
       nodes.append(output)
       tensors.append(tensor)
     }
-    let answers = try values(of: second, nodes, tensors, in: session)
+    let answers = try values(of: second, nodes, tensors, in: session, buffer.trace)
     buffer.prepare(results: answers.count)
     for tensor in answers { buffer.addResult(tensor) }
   }
 
   private func values(
-    of list: FetchList, _ nodes: [Output], _ tensors: [AnyTensor], in session: Session
+    of list: FetchList, _ nodes: [Output], _ tensors: [AnyTensor], in session: Session,
+    _ trace: RunTrace?
   ) throws(GraphError) -> [AnyTensor] {
     let answer = try session.answer(
       to: list, feeds: zip(nodes, tensors).map { ($0, $1.type) })
     let buffer = StepBuffer(feedCapacity: tensors.count)
+    buffer.trace = trace
     for tensor in tensors { _ = buffer.addFeed(tensor) }
     try answer.run(buffer)
     return (0..<buffer.resultCount).map { buffer.results[$0] }

@@ -44,14 +44,17 @@ final class Executable: Sendable {
     for index in 0..<plan.fetches.count {
       buffer.resultAddresses[index] = results.storages[index].pointer
     }
+    let times = buffer.trace == nil ? nil : StepTimes(steps: plan.steps.count)
     let arguments = RunArguments(
-      feeds: UnsafePointer(buffer.feedAddresses), fetches: UnsafePointer(buffer.resultAddresses))
+      feeds: UnsafePointer(buffer.feedAddresses), fetches: UnsafePointer(buffer.resultAddresses),
+      times: times)
     try lock.whileHeld(alone: !written.isEmpty) { () throws(GraphError) in
       try checkVariables()
       try program.run(arguments)
       if !written.isEmpty && !isReady.load(ordering: .relaxed) { store.markAsSet(written) }
     }
     isReady.store(true, ordering: .relaxed)
+    if let times { buffer.trace?.add(plan, times) }
     for index in 0..<plan.fetches.count {
       let type = plan.values[plan.fetches[index]]
       buffer.addResult(

@@ -15,12 +15,15 @@ public struct PreparedStep<each F: Fetchable & Sendable>: Sendable {
 
   /// Runs once with a value for each fed node, in their order.
   ///
-  /// Throws ``GraphError`` as ``Session/run(_:feeding:)`` does.
+  /// - Parameter trace: notes when each step of the run began and ended.
+  ///
+  /// Throws ``GraphError`` as ``Session/run(_:feeding:trace:)`` does.
   @discardableResult
-  public func run<each V: FeedValue>(_ values: repeat each V) throws(GraphError)
-    -> (repeat (each F).Fetched)
-  {
+  public func run<each V: FeedValue>(
+    _ values: repeat each V, trace: RunTrace? = nil
+  ) throws(GraphError) -> (repeat (each F).Fetched) {
     let buffer = core.takeBuffer()
+    buffer.trace = trace
     defer { core.giveBack(buffer) }
     repeat try core.add(each values, to: buffer)
     try core.run(buffer)

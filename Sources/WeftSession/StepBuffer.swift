@@ -13,6 +13,8 @@ final class StepBuffer: @unchecked Sendable {
   private(set) var resultCount = 0
   private(set) var resultAddresses: UnsafeMutablePointer<UnsafeMutableRawPointer>
   private var resultCapacity = 0
+  /// Where the run writes what it takes; nil where nobody asks.
+  var trace: RunTrace?
 
   init(feedCapacity: Int) {
     self.feedCapacity = feedCapacity
@@ -59,6 +61,7 @@ final class StepBuffer: @unchecked Sendable {
     feedCount = 0
     results.deinitialize(count: resultCount)
     resultCount = 0
+    if trace != nil { trace = nil }
   }
 
   /// The fed tensors' shapes.
