@@ -33,6 +33,7 @@ extension Pipeline {
     let wanted = String(name.lowercased().map { $0 == "-" || $0 == "_" ? " " : $0 })
     if let found = passes.first(where: { $0.name == wanted }) { return found }
     let names = passes.map { "'\($0.name)'" }.joined(separator: ", ")
-    throw GraphError(.invalidArgument, "there is no pass '\(name)'", notes: ["the passes: \(names)"])
+    throw GraphError(
+      .invalidArgument, "there is no pass '\(name)'", notes: ["the passes: \(names)"])
   }
 }

@@ -13,7 +13,8 @@ public struct Pipeline: Sendable {
 
     /// A pass.
     public init(
-      _ name: String, isRequired: Bool = false, _ run: @escaping @Sendable (inout Program) throws(GraphError) -> Void
+      _ name: String, isRequired: Bool = false,
+      _ run: @escaping @Sendable (inout Program) throws(GraphError) -> Void
     ) {
       self.name = name
       self.isRequired = isRequired

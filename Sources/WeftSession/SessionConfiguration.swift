@@ -38,7 +38,9 @@ public struct SessionConfiguration: Sendable {
     /// What `WEFT_DUMP` asks for.
     public static let dump: CompilerDump? = variable("WEFT_DUMP").flatMap(CompilerDump.init)
 
-    private static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+    private static func variable(_ name: String) -> String? {
+      getenv(name).map { String(cString: $0) }
+    }
   }
 }
 

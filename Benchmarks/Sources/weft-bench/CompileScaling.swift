@@ -107,7 +107,9 @@ struct CompileScaling {
       let differentiated = seconds()
       try report(
         "mlp1024", graph, loss, [train],
-        feeds: [x: try Tensor<Float>.zeros([128, 784]), labels: try Tensor<Float>.zeros([128, 10])],
+        feeds: [
+          x: try Tensor<Float>.zeros([128, 784]), labels: try Tensor<Float>.zeros([128, 10]),
+        ],
         build: built - began, gradients: differentiated - built)
     }
   }

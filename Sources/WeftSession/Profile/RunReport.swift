@@ -73,7 +73,9 @@ extension RunReport {
     memoryLimit = limit
     self.batch = batch
     self.largestBatch = largestBatch
-    largestTensors = Self.tensors(compiled, question).sorted { ($1.bytes, $0.name) < ($0.bytes, $1.name) }
+    largestTensors = Self.tensors(compiled, question).sorted {
+      ($1.bytes, $0.name) < ($0.bytes, $1.name)
+    }
   }
 
   private static func tensors(_ compiled: Pipeline.Result, _ question: Question) -> [LargeTensor] {
@@ -122,7 +124,10 @@ extension RunReport: CustomStringConvertible {
       lines.append("\(Quantity.bytes(memoryLimit)) hold \(fit)")
     }
     let rows = largestTensors.prefix(10).map {
-      [Quantity.bytes($0.bytes), $0.name, "\($0.type)", "\($0.storage.label)", $0.line?.description ?? ""]
+      [
+        Quantity.bytes($0.bytes), $0.name, "\($0.type)", "\($0.storage.label)",
+        $0.line?.description ?? "",
+      ]
     }
     return (lines + TextTable.lines(rows, rightAligned: 0..<1)).joined(separator: "\n")
   }

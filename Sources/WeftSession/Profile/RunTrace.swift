@@ -68,7 +68,8 @@ public final class RunTrace: Sendable {
         return Step(
           run: run, name: step.name, typeName: step.definition.typeName, lines: step.origin.lines,
           start: start - min(origin, start), duration: end - start,
-          cost: record.plan.cost(of: step), results: step.outputs.map { record.plan.values[$0].type })
+          cost: record.plan.cost(of: step),
+          results: step.outputs.map { record.plan.values[$0].type })
       }
     }
   }
