@@ -8,7 +8,7 @@ enum RunOverhead {
     let x = graph.placeholder(Float.self, shape: [], name: "x")
     let y = x + 1
     let counter = graph.variable(.zeros([]), name: "counter")
-    let update = counter.assignAdd(1)
+    let update = counter.assignAdd(graph.constant(Tensor<Float>(1)))
     let session = try Session(graph, device: CPUDevice(threads: 1))
     try session.initializeVariables()
     let one = Tensor<Float>(1)
