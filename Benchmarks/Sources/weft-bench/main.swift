@@ -5,6 +5,7 @@ import Weft
 // backward, update, and loss and predictions back on the host. Prints a JSON object a workload.
 //
 //   weft-bench [--workload all|NAME,NAME] [--data FOLDER] [--repeats N]
+//   weft-bench --workload NAME --profile STEPS [--trace FILE]
 //   weft-bench --workload overhead [--repeats N]
 //   weft-bench --workload compile [--nodes 1000,10000,100000] [--graphs chain,layers]
 
@@ -66,6 +67,10 @@ let count = data.images.shape[0]
 
 let chosen = names.split(separator: ",").map(String.init)
 for workload in Workload.all where names == "all" || chosen.contains(workload.name) {
+  if let steps = Int(option("--profile", "")) {
+    try workload.profile(data.images, data.labels, steps: steps, file: option("--trace", ""))
+    continue
+  }
   let step = try workload.model().prepare()
   var index = 0
   var loss: Float = 0
