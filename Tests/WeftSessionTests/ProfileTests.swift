@@ -153,4 +153,43 @@ import Weft
       squared, feeding: [y: [1, 2, 3] as Tensor<Float>], memoryLimit: 1 << 20)
     #expect(closed.largestBatch == nil && closed.batch == nil)
   }
+
+  @Test func aRunInStagesIsTracedInParts() throws {
+    let graph = Graph()
+    let x = graph.placeholder(Float.self, shape: [nil], name: "x")
+    let before = tanh(x, name: "before")
+    let places = indicesOfTrue(before .> 0)
+    let after = graph.after([places.operation]) { square(cast(places, to: Float.self)) }
+    let session = try Session(graph, device: CPUDevice(threads: 1))
+    let trace = RunTrace()
+    let value = try session.run(after, feeding: [x: [1, -1, 2] as Tensor<Float>], trace: trace)
+    #expect(value.scalars == [0, 4])
+    #expect(trace.runCount == 2)
+    #expect(Set(trace.steps.map(\.run)) == [0, 1])
+    #expect(throws: GraphError.self) {
+      try session.report(after, feeding: [x: [1, -1, 2] as Tensor<Float>])
+    }
+  }
+
+  /// Working memory and results of runs at the same time are kept apart, and all of it is let go.
+  @Test func runsAtTheSameTimeDoNotShareMemory() async throws {
+    let graph = Graph()
+    let x = graph.placeholder(Float.self, shape: [nil], name: "x")
+    let y = sum(square(x) + 1)
+    let session = try Session(graph, device: CPUDevice(threads: 1))
+    let step = try session.prepare(y, feeding: x)
+    try await withThrowingTaskGroup(of: Bool.self) { group in
+      for task in 0..<4 {
+        group.addTask {
+          let value = try Tensor<Float>(repeating: Float(task), shape: [100 + task])
+          let wanted = Float((100 + task) * (task * task + 1))
+          for _ in 0..<500 {
+            guard try step.run(value).scalar == wanted else { return false }
+          }
+          return true
+        }
+      }
+      for try await isRight in group { #expect(isRight) }
+    }
+  }
 }
