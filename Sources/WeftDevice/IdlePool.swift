@@ -21,14 +21,14 @@ package final class IdlePool<Item: AnyObject & Sendable>: Sendable {
   }
 
   /// Takes one back.
-  @inlinable package func giveBack(_ item: Item) {
+  @inlinable package func giveBack(_ item: consuming Item) {
     let reference = Unmanaged.passRetained(item)
     let address = UInt(bitPattern: reference.toOpaque())
     if slot.compareExchange(expected: 0, desired: address, ordering: .releasing).exchanged {
       return
     }
-    reference.release()
-    rest.withLock { $0.append(item) }
+    let waiting = reference.takeRetainedValue()
+    rest.withLock { $0.append(waiting) }
   }
 
   @inlinable func takeFromSlot() -> Item? {

@@ -148,7 +148,8 @@ public final class Session: Sendable {
     }
     switch outcome {
     case .boundary(let boundary):
-      return .stages(Stages(boundary: boundary, list: list, feeds: feeds.map(\.output)), self)
+      return .stages(
+        Stages(boundary: boundary, list: list, feeds: feeds.map(\.output), session: self))
     case .compiled(let compiled):
       dump?.write(compiled.plan)
       return .executable(
