@@ -40,20 +40,3 @@ extension ExecutionPlan {
     return steps.reduce(StepCost(bytes: copies)) { $0 + cost(of: $1) }
   }
 }
-
-extension Origin {
-  /// All Swift lines that an operation goes back to, the first the most telling, none twice.
-  public var lines: [SourceLocation] {
-    var found: [SourceLocation] = []
-    func visit(_ origin: Origin) {
-      switch origin {
-      case .user(let location): if !found.contains(location) { found.append(location) }
-      case .gradient(_, let origin): visit(origin)
-      case .rewrite(_, let origins): origins.forEach(visit)
-      case .unknown: break
-      }
-    }
-    visit(self)
-    return found
-  }
-}

@@ -28,4 +28,4 @@ extension ScalarExpression {
 }
 
 /// The number of elements of a shape, as a real number: it counts work and must not overflow.
-public func elementCount(_ shape: [Int]) -> Double { shape.reduce(1) { $0 * Double($1) } }
+package func elementCount(_ shape: [Int]) -> Double { shape.reduce(1) { $0 * Double($1) } }
