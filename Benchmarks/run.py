@@ -16,7 +16,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 WORKLOADS = ["logistic", "logistic-l2", "mlp1024-l2", "mlp1024-drop", "adam256", "book256",
-             "momentum512", "wide4096"]
+             "momentum512", "wide4096", "lenet"]
 PEERS = ["tf1", "torch", "torch-compile", "jax"]
 
 

@@ -13,6 +13,8 @@ struct Command: ParsableCommand {
         mlp       a hidden layer of 1,024 ReLU units; the same (the default)
         deep      hidden layers of 1,024, 300 and 50 units; the same, with a rate
                   that shrinks by 0.9 in 1,000 steps, and --keep 0.5
+        lenet     convolutions of 5 x 5 with 32 and 64 filters, each with ReLU and
+                  pooling of 2 x 2, then 512 ReLU units; Adam 0.001, --keep 0.5
 
       Try:
 

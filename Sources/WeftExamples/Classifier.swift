@@ -31,7 +31,9 @@ public struct Classifier: Sendable {
     keep = graph.placeholder(Float.self, shape: [], name: "keep")
     beta = graph.placeholder(Float.self, shape: [], name: "beta")
 
-    let network = Network(graph: graph, units: settings.hidden + [classes], start: settings.start)
+    let network = Network(
+      graph: graph, filters: settings.filters, units: settings.hidden + [classes],
+      start: settings.start)
     let (trainingScores, weights) = network.scores(
       for: images, keep: settings.keep < 1 ? keep : nil, sharing: .never)
     var loss = mean(softmaxCrossEntropy(logits: trainingScores, labels: labels))
@@ -57,9 +59,12 @@ public struct Classifier: Sendable {
   }
 }
 
-/// Dense layers with ReLU between them.
+/// Convolutions of 5 x 5, each followed by ReLU and pooling of 2 x 2, then dense layers with ReLU
+/// between them.
 private struct Network {
   let graph: Graph
+  /// The filters of each convolution.
+  let filters: [Int]
   /// The units of each layer, the output's last.
   let units: [Int]
   let start: WeightStart
@@ -68,9 +73,12 @@ private struct Network {
   func scores(for images: Node<Float>, keep: Node<Float>?, sharing: VariableReuse)
     -> (Node<Float>, weights: [Variable<Float>])
   {
-    var values = images
-    var inputs = images.shape[1] ?? 0
     var weights: [Variable<Float>] = []
+    var values = images
+    if !filters.isEmpty {
+      values = flatten(features(of: images, sharing: sharing, weights: &weights))
+    }
+    var inputs = values.shape[1] ?? 0
     for (index, outputs) in units.enumerated() {
       let isLast = index == units.count - 1
       let name = isLast ? "output" : "hidden\(index + 1)"
@@ -86,6 +94,26 @@ private struct Network {
       inputs = outputs
     }
     return (values, weights)
+  }
+
+  /// What the convolutions make of square images, `[count, rows, columns, filters]`.
+  private func features(
+    of images: Node<Float>, sharing: VariableReuse, weights: inout [Variable<Float>]
+  ) -> Node<Float> {
+    let side = Int(Double(images.shape[1] ?? 0).squareRoot())
+    var values = reshape(images, [-1, side, side, 1])
+    var channels = 1
+    for (index, count) in filters.enumerated() {
+      graph.variableScope("conv\(index + 1)", reuse: sharing) {
+        let w = graph.getVariable(
+          "weights", shape: [5, 5, channels, count], initializer(25 * channels))
+        let b = graph.getVariable("biases", shape: [count], .zeros())
+        weights.append(w)
+        values = maxPool2D(relu(conv2D(values, w) + b), window: 2, padding: .same)
+      }
+      channels = count
+    }
+    return values
   }
 
   private func initializer(_ inputs: Int) -> Initializer<Float> {

@@ -14,12 +14,19 @@ public enum Presets {
       settings.start = .he
       settings.decay = RateDecay(period: 1000, factor: 0.9)
       settings.keep = 0.5
+    case .lenet:
+      settings.filters = [32, 64]
+      settings.hidden = [512]
+      settings.start = .he
+      settings.optimizer = .adam
+      settings.learningRate = 0.001
+      settings.keep = 0.5
     }
     return settings
   }
 
   /// Digits as in textbooks: logistic regression and 784-256-256-10 by gradient descent at 0.01,
-  /// 784-256-100-10 by Adam with a small weight penalty.
+  /// 784-256-100-10 by Adam with a small weight penalty, two convolutions by Adam with dropout.
   public static func digits(_ model: ModelKind) -> Settings {
     switch model {
     case .logistic:
@@ -35,6 +42,11 @@ public enum Presets {
         model: model, hidden: [256, 256], start: .glorot, optimizer: .sgd, learningRate: 0.01,
         beta: 0,
         keep: 1, length: .epochs(300), batchSize: 100, order: .shuffled)
+    case .lenet:
+      Settings(
+        model: model, filters: [32, 64], hidden: [1024], start: .he, optimizer: .adam,
+        learningRate: 1e-4, beta: 0, keep: 0.5, length: .steps(20_000), batchSize: 50,
+        order: .shuffled)
     }
   }
 }

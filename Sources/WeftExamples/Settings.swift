@@ -6,6 +6,8 @@ public enum ModelKind: String, CaseIterable, Sendable {
   case mlp
   /// The deepest that the program asks for.
   case deep
+  /// Two convolutions with pooling before a hidden layer.
+  case lenet
 }
 
 /// How weights begin; biases begin at zero.
@@ -57,6 +59,8 @@ public struct RateDecay: Sendable, Equatable {
 public struct Settings: Sendable, Equatable {
   /// The network by its name.
   public var model: ModelKind
+  /// The filters of each convolution of 5 x 5, which ReLU and pooling of 2 x 2 follow.
+  public var filters: [Int] = []
   /// The units of each hidden layer.
   public var hidden: [Int]
   /// How weights begin.
@@ -86,7 +90,8 @@ public struct Settings: Sendable, Equatable {
 
   /// Two lines that say what will be trained and how.
   public var description: String {
-    let layers = hidden.isEmpty ? "no hidden layer" : "hidden layers \(hidden)"
+    var layers = hidden.isEmpty ? "no hidden layer" : "hidden layers \(hidden)"
+    if !filters.isEmpty { layers = "convolutions with \(filters) filters, " + layers }
     var parts = ["\(optimizer.rawValue), learning rate \(Text.setting(learningRate))"]
     if let decay { parts[0] += " x \(decay.factor)^(step/\(decay.period))" }
     parts.append("batches of \(batchSize)")

@@ -76,6 +76,19 @@ import WeftExamples
     #expect(result.result.outcome.reason == .finished)
   }
 
+  @Test func convolutionsLearnDigits() throws {
+    let result = try run(
+      .digits,
+      [
+        "--model", "lenet", "--hidden", "64", "--steps", "60", "--learning-rate", "0.001",
+        "--train-count", "1000",
+      ])
+    // By chance it would be 0.1.
+    #expect(result.result.testAccuracy > 0.6)
+    #expect(result.run.settings.filters == [32, 64])
+    #expect(result.run.settings.description.contains("convolutions with [32, 64] filters"))
+  }
+
   @Test func theWeightPenaltyEntersTheLoss() throws {
     // The first loss is that of the first weights: 784 x 10 of variance about 0.77, half of the sum of
     // squares times beta.

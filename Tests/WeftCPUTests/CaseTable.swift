@@ -5,7 +5,8 @@ import WeftTesting
 enum CaseTable {
   static let all: [OpCase] =
     unary + binary + gradientPointwise + otherPointwise + reductions + scans + products + losses
-    + layers + normalizations + shapes + arrays + blocks + linearAlgebra + fused + control + updates
+    + layers + convolutions + pooled + normalizations + shapes + arrays + blocks + linearAlgebra
+    + fused + control + updates
     + scattered + optimizers + random
 
   /// Operations that no case builds, with the reason.

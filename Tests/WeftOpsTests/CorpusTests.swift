@@ -76,7 +76,7 @@ private let knownDifferences = [
 /// How each operation of the corpus is called: one table for each family.
 private let corpusBuilders: [String: CorpusCase.Builder] = {
   var all = corpusMath
-  for table in [corpusNN, corpusLinear, corpusArray, corpusState] {
+  for table in [corpusNN, corpusConvolution, corpusLinear, corpusArray, corpusState] {
     all.merge(table) { first, _ in first }
   }
   return all

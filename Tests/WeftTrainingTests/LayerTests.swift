@@ -55,6 +55,40 @@ import Weft
     #expect(error.description.contains("input 'x:0' from LayerTests.swift:"))
   }
 
+  @Test(arguments: devices.indices) func aConvolutionComputesItsFormula(_ device: Int) throws {
+    let graph = Graph()
+    let x = graph.placeholder(Float.self, shape: [nil, 2, 3, 1], name: "x")
+    let kernel = try Tensor<Float>(shape: [1, 2, 1, 2], scalars: [1, 10, -1, 0.5])
+    let y = conv2D(
+      x, filters: 2, kernel: Extent2D(1, 2), padding: .valid, activation: .relu,
+      kernelInitializer: .value(kernel), biasInitializer: .value([0.5, -1]))
+    #expect(y.shape == [nil, 2, 2, 2])
+    #expect(graph.variables.map(\.name) == ["conv2d/kernel", "conv2d/bias"])
+    let session = try Session(graph, device: devices[device])
+    try session.initializeVariables()
+    let input = try Tensor<Float>(shape: [1, 2, 3, 1], scalars: [1, 2, 3, 6, 4, 0])
+    let result = try session.run(y, feeding: [x: input])
+    #expect(result.scalars == [0, 10, 0, 20.5, 2.5, 61, 4.5, 39])
+  }
+
+  @Test func layersOfImagesNameTheirVariablesAndSizes() throws {
+    let graph = Graph(seed: 1)
+    let x = graph.placeholder(Float.self, shape: [nil, 28, 28, 1], name: "x")
+    let edges = conv2D(x, filters: 32, kernel: 5, activation: .relu)
+    let parts = conv2D(maxPool2D(edges, window: 2), filters: 64, kernel: Extent2D(5, 3), strides: 2)
+    let scores = dense(flatten(parts), units: 10)
+    #expect(edges.shape == [nil, 28, 28, 32])
+    #expect(parts.shape == [nil, 7, 7, 64])
+    #expect(scores.shape == [nil, 10])
+    #expect(graph.variables[2].name == "conv2d_1/kernel")
+    #expect(graph.variables[2].type.shape == [5, 3, 32, 64])
+    #expect(graph.errors.isEmpty)
+    let flat = graph.placeholder(Float.self, shape: [nil, 784], name: "flat")
+    _ = conv2D(flat, filters: 32, kernel: 5)
+    let error = try #require(graph.errors.first)
+    #expect(error.description.contains("not [?, 784], 32 and 5x5"))
+  }
+
   @Test func flattenKeepsTheBatch() throws {
     let graph = Graph()
     let x = graph.placeholder(Float.self, shape: [nil, 2, 3], name: "x")

@@ -3,6 +3,8 @@ import Weft
 /// One training step of the reference workloads; the same list as in peers/peers.py.
 struct Workload: Sendable {
   let name: String
+  /// Filters of 5 x 5, each followed by pooling of 2 x 2, before the dense layers.
+  var filters: [Int] = []
   var hidden: [Int] = []
   var optimizer = "sgd"
   let rate: Float
@@ -27,6 +29,9 @@ struct Workload: Sendable {
       name: "momentum512", hidden: [512, 512], optimizer: "momentum", rate: 0.01, batch: 256,
       steps: 150),
     Workload(name: "wide4096", hidden: [4096, 4096], rate: 0.01, batch: 512, steps: 5),
+    Workload(
+      name: "lenet", filters: [32, 64], hidden: [512], optimizer: "adam", rate: 1e-3, batch: 100,
+      steps: 20),
   ]
 
   typealias Step = PreparedStep<GraphOperation, Node<Float>, Node<Float>>
@@ -53,9 +58,12 @@ struct Workload: Sendable {
     let graph = Graph(seed: 1)
     let x = graph.placeholder(Float.self, shape: [batch, inputs], name: "x")
     let labels = graph.placeholder(Float.self, shape: [batch, classes], name: "labels")
-    let sizes = [inputs] + hidden + [classes]
-    var weights: [Variable<Float>] = []
     var layer = x
+    if !filters.isEmpty {
+      layer = flatten(convolved(reshape(x, [batch, 28, 28, 1])))
+    }
+    let sizes = [layer.shape[1] ?? inputs] + hidden + [classes]
+    var weights: [Variable<Float>] = []
     for (index, size) in sizes.dropFirst().enumerated() {
       let stddev = (2 / Float(sizes[index])).squareRoot()
       let w = graph.variable(.truncatedNormal([sizes[index], size], stddev: stddev))
@@ -77,5 +85,17 @@ struct Workload: Sendable {
     let prediction = softmax(layer)
     return Model(
       graph: graph, x: x, labels: labels, train: train, loss: loss, prediction: prediction)
+  }
+
+  private func convolved(_ images: Node<Float>) -> Node<Float> {
+    var (layer, channels) = (images, 1)
+    for count in filters {
+      let stddev = (2 / Float(25 * channels)).squareRoot()
+      let w = images.graph.variable(.truncatedNormal([5, 5, channels, count], stddev: stddev))
+      let sums = conv2D(layer, w) + images.graph.variable(.zeros([count]))
+      layer = maxPool2D(relu(sums), window: 2, padding: .same)
+      channels = count
+    }
+    return layer
   }
 }

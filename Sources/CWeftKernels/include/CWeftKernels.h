@@ -2,6 +2,7 @@
 #ifndef CWEFTKERNELS_H
 #define CWEFTKERNELS_H
 
+#include "weft_convolution.h"
 #include "weft_dtype.h"
 #include "weft_gemm.h"
 #include "weft_instruction_set.h"
@@ -10,6 +11,7 @@
 #include "weft_optimizers.h"
 #include "weft_pointwise.h"
 #include "weft_pool.h"
+#include "weft_pooling.h"
 #include "weft_random.h"
 #include "weft_reduce.h"
 

@@ -1,0 +1,106 @@
+#include "weft_pooling.h"
+
+#include <string.h>
+
+#include "isa.h"
+#include "weft_pool.h"
+
+enum {
+  BLOCK = 256,      // channels worked on at a time, where intermediate results are needed
+  GRAIN = 1 << 15,  // elements of the images in an item of work, at least
+};
+
+typedef struct {
+  const weft_pooling_shape *shape;
+  const void *first, *second;
+  void *result;
+} pooling_job;
+
+// What one result sees, in elements.
+typedef struct {
+  size_t rows, columns;   // seen
+  size_t row, column;     // from one to the next
+  size_t input, output;   // the first seen, and the result
+} pooling_window;
+
+static inline __attribute__((always_inline)) void clip(size_t position, size_t stride, size_t pad,
+                                                       size_t window, size_t size, size_t *begin,
+                                                       size_t *count) {
+  const size_t start = position * stride, end = start + window;
+  *begin = start > pad ? start - pad : 0;
+  const size_t last = end > pad ? end - pad : 0;
+  *count = (last < size ? last : size) - *begin;
+}
+
+// `row` counts through the images.
+static inline __attribute__((always_inline)) pooling_window window_of(const weft_pooling_shape *s,
+                                                                      size_t row, size_t column) {
+  pooling_window w = {.row = s->in_columns * s->channels, .column = s->channels};
+  size_t y, x;
+  clip(row % s->out_rows, s->stride_rows, s->pad_rows, s->window_rows, s->in_rows, &y, &w.rows);
+  clip(column, s->stride_columns, s->pad_columns, s->window_columns, s->in_columns, &x, &w.columns);
+  w.input = ((row / s->out_rows * s->in_rows + y) * s->in_columns + x) * s->channels;
+  w.output = (row * s->out_columns + column) * s->channels;
+  return w;
+}
+
+#define WEFT_KERNEL(name) pooling_##name##_f32_baseline
+#define POOL_T float
+#include "pooling.inc"
+#undef WEFT_KERNEL
+#define WEFT_KERNEL(name) pooling_##name##_f64_baseline
+#define POOL_T double
+#include "pooling.inc"
+#undef WEFT_KERNEL
+
+#if defined(__x86_64__)
+WEFT_ISA_PUSH_AVX2
+#define WEFT_KERNEL(name) pooling_##name##_f32_avx2
+#define POOL_T float
+#include "pooling.inc"
+#undef WEFT_KERNEL
+#define WEFT_KERNEL(name) pooling_##name##_f64_avx2
+#define POOL_T double
+#include "pooling.inc"
+#undef WEFT_KERNEL
+WEFT_ISA_POP
+WEFT_ISA_PUSH_AVX512
+#define WEFT_KERNEL(name) pooling_##name##_f32_avx512
+#define POOL_T float
+#include "pooling.inc"
+#undef WEFT_KERNEL
+#define WEFT_KERNEL(name) pooling_##name##_f64_avx512
+#define POOL_T double
+#include "pooling.inc"
+#undef WEFT_KERNEL
+WEFT_ISA_POP
+#else
+#define pooling_table_f32_avx2 pooling_table_f32_baseline
+#define pooling_table_f64_avx2 pooling_table_f64_baseline
+#define pooling_table_f32_avx512 pooling_table_f32_baseline
+#define pooling_table_f64_avx512 pooling_table_f64_baseline
+#endif
+
+static const weft_range_fn *const tables[2][WEFT_ISA_COUNT] = {
+    {pooling_table_f32_baseline, pooling_table_f32_avx2, pooling_table_f32_avx512},
+    {pooling_table_f64_baseline, pooling_table_f64_avx2, pooling_table_f64_avx512}};
+
+static void run(int is_double, int32_t kind, pooling_job *job, struct weft_pool *pool) {
+  const weft_pooling_shape *s = job->shape;
+  const int by_image = kind == WEFT_POOLING_MAX_GRAD || kind == WEFT_POOLING_MEAN_GRAD;
+  const size_t items = by_image ? s->batch : s->batch * s->out_rows;
+  const size_t each = s->in_columns * s->channels * (by_image ? s->in_rows : s->stride_rows);
+  weft_pool_for(pool, items, 1 + GRAIN / each, tables[is_double][weft_isa()][kind], job);
+}
+
+void weft_pooling_f32(const weft_pooling_shape *shape, int32_t kind, const float *first,
+                      const float *second, float *result, struct weft_pool *pool) {
+  pooling_job job = {shape, first, second, result};
+  run(0, kind, &job, pool);
+}
+
+void weft_pooling_f64(const weft_pooling_shape *shape, int32_t kind, const double *first,
+                      const double *second, double *result, struct weft_pool *pool) {
+  pooling_job job = {shape, first, second, result};
+  run(1, kind, &job, pool);
+}
