@@ -18,7 +18,16 @@ typedef double gemm_d2 __attribute__((ext_vector_type(2)));
 typedef double gemm_d4 __attribute__((ext_vector_type(4)));
 typedef double gemm_d8 __attribute__((ext_vector_type(8)));
 
-enum { THIN_ROWS = 3 };  // of C, for which B is read in place: packing it would cost more
+enum {
+  MOST_K = 800,              // terms in a block: C is read and written once for each block
+  MOST_BYTES_A = 512 << 10,  // of packed A: it stays in the second-level cache
+  MOST_N = 4096,             // columns in a block: packed B stays in the last-level cache
+  ITEMS = 32,                // of work in a block, at least, where it has as many tiles
+  SERIAL = 1 << 19,          // products below which a second thread does not pay
+  PANEL_BYTES = MOST_K * 128,  // of a packed panel of B: two vectors wide
+  THIN_ROWS = 3,             // of C, for which B is read in place: packing it would cost more
+  SPARE_BYTES = 32 << 10,    // of stack, to pack into when there is no memory
+};
 
 typedef struct {
   int32_t transpose_a, transpose_b;
@@ -39,6 +48,7 @@ typedef struct {
   size_t a_panels, b_panels;  // of rows of A, of columns of B
   size_t a_stride, b_stride;  // elements from one packed panel to the next
   size_t group, groups;       // panels of A in an item of work, and how many such groups
+  int own_b;                  // each item of work packs its panel of B
   void *packed_a, *packed_b;
 } gemm_block;
 
@@ -140,15 +150,6 @@ static size_t divided(size_t count, size_t size) { return (count + size - 1) / s
 // The size of equal parts of `count`, as few as fit `most`.
 static size_t equal_parts(size_t count, size_t most) { return divided(count, divided(count, most)); }
 
-enum {
-  MOST_K = 800,              // terms in a block: C is read and written once for each block
-  MOST_BYTES_A = 512 << 10,  // of packed A: it stays in the second-level cache
-  MOST_N = 4096,             // columns in a block: packed B stays in the last-level cache
-  ITEMS = 32,                // of work in a block, at least, where it has as many tiles
-  SERIAL = 1 << 19,          // products below which a second thread does not pay
-  SPARE_BYTES = 32 << 10,    // of stack, to pack into when there is no memory
-};
-
 // The sizes of the blocks and of their packed panels.
 typedef struct {
   size_t m, n, k, rows, a_stride, b_stride, bytes_a, bytes_b;
@@ -194,8 +195,10 @@ static void multiply(const gemm_product *job, const gemm_kernels *kernel, weft_p
         block.a_panels = divided(block.m, block.rows);
         block.group = divided(block.a_panels, divided(ITEMS, block.b_panels));
         block.groups = divided(block.a_panels, block.group);
-        // B is packed once for all rows.
-        const size_t panels = block.a_panels + (block.i0 == 0 ? block.b_panels : 0);
+        // B is packed once for all rows; where one item uses a panel, by that item, into its stack:
+        // then it stays in the cache of the thread that reads it.
+        block.own_b = block.groups == 1 && sizes.m >= job->m;
+        const size_t panels = block.a_panels + (block.i0 == 0 && !block.own_b ? block.b_panels : 0);
         weft_pool_for(pool, panels, divided(panels, ITEMS), kernel->pack, &block);
         weft_pool_for(pool, block.b_panels * block.groups, 1, kernel->multiply, &block);
       }

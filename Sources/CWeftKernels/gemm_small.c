@@ -126,7 +126,7 @@ void weft_gemm_small_f32(int32_t transpose_a, int32_t transpose_b, size_t m, siz
   job.row_chunk = wanted < 24 ? 24 : (wanted + 83) / 84 * 84;
   size_t chunks = (m + job.row_chunk - 1) / job.row_chunk;
   size_t items = chunks * job.panels;
-  if (m * n * k < (size_t)1 << 20) pool = NULL;
+  if (m * n * k < (size_t)1 << 19) pool = NULL;
   int isa = weft_isa();
   weft_range_fn f = isa == WEFT_ISA_AVX512 ? gemm_avx512 : isa == WEFT_ISA_AVX2 ? gemm_avx2 : gemm_baseline;
   if (!transpose_a && n <= 32 && k >= 64) {

@@ -1,14 +1,13 @@
-import Synchronization
 import WeftOps
 
 /// A plan as a flat array of prepared steps: a run fills a table of addresses and goes through them.
 final class CPUProgram: DeviceProgram {
+  /// What a launch needs and no more: copying it retains one thing, the kernel.
   private struct Step: Sendable {
     let kernel: CPUKernel
     let inputs: Int
     let outputs: Int
     let stream: Int
-    let source: ExecutionPlan.Step
   }
 
   private let plan: ExecutionPlan
@@ -18,7 +17,7 @@ final class CPUProgram: DeviceProgram {
   private let streams: RandomStreams
   private let pool: ThreadPool
   /// Working memory that no run uses at present. One run takes one; so a steady step allocates none.
-  private let idle: Mutex<[Workspace]>
+  private let idle = IdlePool<Workspace>()
   private let feedSlots: [(slot: Int, feed: Int)]
   private let fetchSlots: [(slot: Int, fetch: Int)]
 
@@ -44,7 +43,7 @@ final class CPUProgram: DeviceProgram {
       steps.append(
         Step(
           kernel: kernel, inputs: table.count, outputs: table.count + step.inputs.count,
-          stream: step.randomStream ?? 0, source: step))
+          stream: step.randomStream ?? 0))
       table += step.inputs + step.outputs
     }
     self.steps = steps
@@ -57,17 +56,30 @@ final class CPUProgram: DeviceProgram {
     }
     self.feedSlots = feedSlots
     self.fetchSlots = fetchSlots
-    idle = Mutex([])
   }
 
   private func takeWorkspace() throws(GraphError) -> Workspace {
-    if let workspace = idle.withLock({ $0.popLast() }) { return workspace }
+    if let workspace = idle.take() { return workspace }
     return try Workspace(plan: plan, variables: variables)
+  }
+
+  @inline(__always)
+  private func launch(
+    _ index: Int, _ slots: UnsafeMutablePointer<UnsafeMutableRawPointer>
+  ) throws(GraphError) {
+    let step = steps[index]
+    let arguments = KernelArguments(
+      slots: UnsafePointer(slots), inputs: operands.pointer + step.inputs,
+      outputs: operands.pointer + step.outputs, streams: streams, stream: step.stream,
+      threads: pool.pointer)
+    do throws(OpFailure) { try step.kernel(arguments) } catch {
+      throw plan.steps[index].error(error)
+    }
   }
 
   func run(_ arguments: RunArguments) throws(GraphError) {
     let workspace = try takeWorkspace()
-    defer { idle.withLock { $0.append(workspace) } }
+    defer { idle.giveBack(workspace) }
     let slots = workspace.slots
     // Loops over positions: iterators of structures allocate in debug builds.
     for index in feedSlots.indices {
@@ -78,13 +90,14 @@ final class CPUProgram: DeviceProgram {
       let (slot, fetch) = fetchSlots[index]
       slots[slot] = arguments.fetches[fetch]
     }
-    for index in steps.indices {
-      let step = steps[index]
-      let launch = KernelArguments(
-        slots: UnsafePointer(slots), inputs: operands.pointer + step.inputs,
-        outputs: operands.pointer + step.outputs, streams: streams, stream: step.stream,
-        threads: pool.pointer)
-      do throws(OpFailure) { try step.kernel(launch) } catch { throw step.source.error(error) }
+    if let times = arguments.times {
+      for index in steps.indices {
+        let began = StepTimes.now()
+        try launch(index, slots)
+        times.record(index, from: began, to: StepTimes.now())
+      }
+    } else {
+      for index in steps.indices { try launch(index, slots) }
     }
     for index in plan.fetchCopies.indices {
       let copy = plan.fetchCopies[index]

@@ -8,12 +8,16 @@ public struct Pipeline: Sendable {
     public let name: String
     /// The transformation.
     public let run: @Sendable (inout Program) throws(GraphError) -> Void
+    /// Whether no plan can do without it.
+    public let isRequired: Bool
 
     /// A pass.
     public init(
-      _ name: String, _ run: @escaping @Sendable (inout Program) throws(GraphError) -> Void
+      _ name: String, isRequired: Bool = false,
+      _ run: @escaping @Sendable (inout Program) throws(GraphError) -> Void
     ) {
       self.name = name
+      self.isRequired = isRequired
       self.run = run
     }
   }
@@ -34,7 +38,7 @@ public struct Pipeline: Sendable {
     // What is left of the updates, and everything else that goes element by element.
     Pass("fuse pointwise", fusePointwise),
     // Fixes the order of reads and updates of variables; nothing may move afterwards.
-    Pass("schedule", scheduleUpdates),
+    Pass("schedule", isRequired: true, scheduleUpdates),
   ])
 
   /// A pipeline of these passes.

@@ -33,7 +33,8 @@ struct Specializer {
   private var program = Program()
   private var valueOf: [Output: Int] = [:]
   private var instructionOf: [GraphOperation: Int] = [:]
-  private var variableIndex: [Output: Int] = [:]
+  /// By ``GraphOperation/controlListID``, the instructions that stand for a list.
+  private var controlLists: [UInt: [Int]] = [:]
   private let variables: [Output: AnyVariable]
   private var boundary: GraphOperation?
 
@@ -45,6 +46,8 @@ struct Specializer {
 
   /// Results larger than this are computed in the run instead of being kept in the plan.
   static let foldingLimit = 1 << 20
+  /// More control dependencies than this are put into a grouping.
+  static let groupingLimit = 8
 
   static func specialize(_ question: Question, variables: [Output: AnyVariable])
     throws(GraphError) -> Outcome
@@ -82,6 +85,7 @@ struct Specializer {
   /// The operations needed, inputs before users: those not cut off by feeds.
   private func neededOperations() -> [GraphOperation] {
     var seen: Set<GraphOperation> = []
+    var seenLists: Set<UInt> = []
     var stack: [GraphOperation] = []
     func visit(_ output: Output) {
       if valueOf[output] == nil, seen.insert(output.operation).inserted {
@@ -92,6 +96,7 @@ struct Specializer {
     for target in question.targets where seen.insert(target).inserted { stack.append(target) }
     while let operation = stack.popLast() {
       operation.inputs.forEach(visit)
+      guard let list = operation.controlListID, seenLists.insert(list).inserted else { continue }
       for control in operation.controlInputs where seen.insert(control).inserted {
         stack.append(control)
       }
@@ -139,6 +144,7 @@ struct Specializer {
       }
       return
     }
+    let controls = controls(of: operation)
     let index = program.instructions.count
     instructionOf[operation] = index
     let outputs = types.map { type in
@@ -150,7 +156,26 @@ struct Specializer {
     program.instructions.append(
       Program.Instruction(
         definition: definition, name: operation.name, origin: operation.origin, inputs: inputs,
-        outputs: outputs, controls: operation.controlInputs.compactMap { instructionOf[$0] }))
+        outputs: outputs, controls: controls))
+  }
+
+  /// The instructions that must have run before an operation.
+  ///
+  /// Where many operations wait for many, one grouping stands between them: the number of
+  /// dependencies is then the sum of both, not the product.
+  private mutating func controls(of operation: GraphOperation) -> [Int] {
+    guard let list = operation.controlListID else { return [] }
+    if let known = controlLists[list] { return known }
+    var controls = operation.controlInputs.compactMap { instructionOf[$0] }
+    if controls.count > Self.groupingLimit {
+      program.instructions.append(
+        Program.Instruction(
+          definition: NoOp(), name: operation.name + "/after", origin: operation.origin, inputs: [],
+          outputs: [], controls: controls))
+      controls = [program.instructions.count - 1]
+    }
+    controlLists[list] = controls
+    return controls
   }
 
   /// The error of a placeholder without a feed: who needs it, and what was fed instead.

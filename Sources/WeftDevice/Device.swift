@@ -56,13 +56,17 @@ public struct RunArguments {
   public let feeds: UnsafePointer<UnsafeRawPointer>
   /// One address for each of the plan's fetches.
   public let fetches: UnsafePointer<UnsafeMutableRawPointer>
+  /// Where the device writes when each step ran; nil where nobody asks.
+  public let times: StepTimes?
 
   /// Arguments.
   public init(
-    feeds: UnsafePointer<UnsafeRawPointer>, fetches: UnsafePointer<UnsafeMutableRawPointer>
+    feeds: UnsafePointer<UnsafeRawPointer>, fetches: UnsafePointer<UnsafeMutableRawPointer>,
+    times: StepTimes? = nil
   ) {
     self.feeds = feeds
     self.fetches = fetches
+    self.times = times
   }
 }
 

@@ -59,6 +59,13 @@ public struct GraphOperation: Sendable {
   public var controlInputs: [GraphOperation] {
     record.controlInputs.map { GraphOperation(graph: graph, record: $0) }
   }
+  /// Tells lists of control inputs apart without reading them: operations made in one
+  /// ``Graph/after(_:_:)`` share theirs. Nil where there are none.
+  package var controlListID: UInt? {
+    record.controlInputs.withUnsafeBufferPointer {
+      $0.isEmpty ? nil : UInt(bitPattern: $0.baseAddress)
+    }
+  }
   /// The types of the outputs; empty after a building error.
   public var outputTypes: [TensorType] { record.outputTypes }
   /// The device that the user asked for.

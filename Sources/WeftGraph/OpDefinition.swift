@@ -58,6 +58,11 @@ public protocol OpDefinition: Sendable, Hashable {
   ///
   /// For an operation whose effect is `.updates`, the new values of the updated inputs.
   func evaluate(_ context: EvaluationContext) throws(OpFailure) -> [AnyTensor]
+
+  /// How many additions, multiplications and other functions of numbers one evaluation takes, for
+  /// profiles and reports. By default the functions of a formula for each element, or one for each
+  /// element of the results; a structured operation says its own: 2 m n k for a product.
+  func floatingPointOperations(inputs: [[Int]], outputs: [[Int]]) -> Double
 }
 
 /// What an operation does besides computing its outputs.

@@ -41,4 +41,19 @@ public indirect enum Origin: Hashable, Sendable {
     case .unknown: nil
     }
   }
+
+  /// All Swift lines that an operation goes back to, the first the most telling, none twice.
+  public var lines: [SourceLocation] {
+    var found: [SourceLocation] = []
+    func visit(_ origin: Origin) {
+      switch origin {
+      case .user(let location): if !found.contains(location) { found.append(location) }
+      case .gradient(_, let origin): visit(origin)
+      case .rewrite(_, let origins): origins.forEach(visit)
+      case .unknown: break
+      }
+    }
+    visit(self)
+    return found
+  }
 }

@@ -62,7 +62,8 @@ private final class ReferenceProgram: DeviceProgram {
         }
       }
     }
-    for step in plan.steps {
+    for (index, step) in plan.steps.enumerated() {
+      let began = arguments.times == nil ? 0 : StepTimes.now()
       let context = EvaluationContext(
         inputs: step.inputs.map(load), outputTypes: step.outputs.map { plan.values[$0].type },
         reserve: { blocks in self.streams.reserve(step.randomStream ?? 0, blocks: blocks) })
@@ -80,7 +81,8 @@ private final class ReferenceProgram: DeviceProgram {
         throw step.error(
           OpFailure("evaluate gave \(results.count) results that do not fit its outputs"))
       }
-      for (tensor, index) in zip(results, targets) { store(tensor, to: index) }
+      for (tensor, target) in zip(results, targets) { store(tensor, to: target) }
+      arguments.times?.record(index, from: began, to: StepTimes.now())
     }
     for copy in plan.fetchCopies {
       let value = plan.values[copy.value]

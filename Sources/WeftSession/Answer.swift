@@ -3,22 +3,12 @@ import WeftCompiler
 /// What answers a question: one executable, or stages with host work between them.
 enum Answer {
   case executable(Executable)
-  /// The session is not kept by what it caches.
-  case stages(Stages, Unowned)
-
-  /// A session that is there as long as its answers are asked for.
-  struct Unowned: Sendable {
-    unowned let session: Session
-  }
-
-  static func stages(_ stages: Stages, _ session: Session) -> Answer {
-    .stages(stages, Unowned(session: session))
-  }
+  case stages(Stages)
 
   func run(_ buffer: StepBuffer) throws(GraphError) {
     switch self {
     case .executable(let executable): try executable.run(buffer)
-    case .stages(let stages, let owner): try stages.run(buffer, in: owner.session)
+    case .stages(let stages): try stages.run(buffer)
     }
   }
 
@@ -30,20 +20,29 @@ enum Answer {
 
 /// A run in two stages around an operation whose result's shape depends on data. The second stage is
 /// compiled, and cached, for each shape that the operation gives; it may have stages of its own.
-struct Stages: Sendable {
-  let boundary: Boundary
-  let list: FetchList
-  let feeds: [Output]
+final class Stages: Sendable {
+  private let boundary: Boundary
+  private let list: FetchList
+  private let feeds: [Output]
+  /// The session is not kept by what it caches; it is there as long as its answers are asked for.
+  private unowned let session: Session
 
-  func run(_ buffer: StepBuffer, in session: Session) throws(GraphError) {
+  init(boundary: Boundary, list: FetchList, feeds: [Output], session: Session) {
+    self.boundary = boundary
+    self.list = list
+    self.feeds = feeds
+    self.session = session
+  }
+
+  func run(_ buffer: StepBuffer) throws(GraphError) {
     let fed = feeds.indices.map { buffer.feeds[$0] }
     let operands = boundary.operation.inputs
     var first = FetchList()
     first.outputs = operands + boundary.crossing
     first.targets = boundary.operation.controlInputs
     first.completed = list.completed
-    let before = try values(of: first, feeds, fed, in: session)
-    let results = try evaluate(Array(before.prefix(operands.count)), in: session)
+    let before = try values(of: first, feeds, fed, buffer.trace)
+    let results = try evaluate(Array(before.prefix(operands.count)))
 
     var second = list
     second.completed.formUnion(boundary.completed)
@@ -58,23 +57,24 @@ struct Stages: Sendable {
       nodes.append(output)
       tensors.append(tensor)
     }
-    let answers = try values(of: second, nodes, tensors, in: session)
+    let answers = try values(of: second, nodes, tensors, buffer.trace)
     buffer.prepare(results: answers.count)
     for tensor in answers { buffer.addResult(tensor) }
   }
 
   private func values(
-    of list: FetchList, _ nodes: [Output], _ tensors: [AnyTensor], in session: Session
+    of list: FetchList, _ nodes: [Output], _ tensors: [AnyTensor], _ trace: RunTrace?
   ) throws(GraphError) -> [AnyTensor] {
     let answer = try session.answer(
       to: list, feeds: zip(nodes, tensors).map { ($0, $1.type) })
     let buffer = StepBuffer(feedCapacity: tensors.count)
+    buffer.trace = trace
     for tensor in tensors { _ = buffer.addFeed(tensor) }
     try answer.run(buffer)
     return (0..<buffer.resultCount).map { buffer.results[$0] }
   }
 
-  private func evaluate(_ inputs: [AnyTensor], in session: Session) throws(GraphError)
+  private func evaluate(_ inputs: [AnyTensor]) throws(GraphError)
     -> [AnyTensor]
   {
     let operation = boundary.operation
@@ -84,7 +84,7 @@ struct Stages: Sendable {
       return try operation.definition.evaluate(
         EvaluationContext(
           inputs: inputs, outputTypes: types,
-          reserve: { blocks in
+          reserve: { [session] blocks in
             guard case .random(let seed, let seed2) = operation.definition.effect else {
               return RandomPosition(key: 0, counter: 0)
             }

@@ -13,7 +13,10 @@ final class Executable: Sendable {
   private let asker: String
   /// Once all needed variables have a value they keep having one.
   private let isReady = Atomic<Bool>(false)
-  private let idleResults = Mutex<[ResultSet]>([])
+  private let idleResults = IdlePool<ResultSet>()
+  private let fetchTypes: [(dtype: DType, shape: [Int])]
+  /// Whether runs read or write variables: only then do runs have to wait for each other.
+  private let usesVariables: Bool
 
   init(
     compiled: Pipeline.Result, device: any Device, store: VariableStore, streams: RandomStreams,
@@ -25,6 +28,8 @@ final class Executable: Sendable {
     self.asker = asker
     required = compiled.required.map { compiled.variables[$0] }
     written = compiled.written.map { compiled.variables[$0] }
+    fetchTypes = plan.fetches.map { [plan] in (plan.values[$0].dtype, plan.values[$0].shape) }
+    usesVariables = !compiled.variables.isEmpty
     var memory: [any DeviceMemory] = []
     for variable in compiled.variables { memory.append(try store.memory(of: variable)) }
     program = try device.compile(
@@ -36,32 +41,39 @@ final class Executable: Sendable {
   /// has let go is used again.
   func run(_ buffer: StepBuffer) throws(GraphError) {
     let results = try takeResults()
-    try results.makeUnshared(plan)
-    buffer.prepare(results: plan.fetches.count)
+    try results.makeUnshared()
+    buffer.prepare(results: fetchTypes.count)
     for index in 0..<buffer.feedCount {
       buffer.feedAddresses[index] = UnsafeRawPointer(buffer.feeds[index].sharedStorage.pointer)
     }
-    for index in 0..<plan.fetches.count {
+    for index in 0..<fetchTypes.count {
       buffer.resultAddresses[index] = results.storages[index].pointer
     }
+    let times = buffer.trace == nil ? nil : StepTimes(steps: plan.steps.count)
     let arguments = RunArguments(
-      feeds: UnsafePointer(buffer.feedAddresses), fetches: UnsafePointer(buffer.resultAddresses))
-    try lock.whileHeld(alone: !written.isEmpty) { () throws(GraphError) in
-      try checkVariables()
+      feeds: UnsafePointer(buffer.feedAddresses), fetches: UnsafePointer(buffer.resultAddresses),
+      times: times)
+    if usesVariables {
+      try lock.whileHeld(alone: !written.isEmpty) { () throws(GraphError) in
+        try checkVariables()
+        try program.run(arguments)
+        if !written.isEmpty && !isReady.load(ordering: .relaxed) { store.markAsSet(written) }
+      }
+      isReady.store(true, ordering: .relaxed)
+    } else {
       try program.run(arguments)
-      if !written.isEmpty && !isReady.load(ordering: .relaxed) { store.markAsSet(written) }
     }
-    isReady.store(true, ordering: .relaxed)
-    for index in 0..<plan.fetches.count {
-      let type = plan.values[plan.fetches[index]]
+    if let times { buffer.trace?.add(plan, times) }
+    for index in 0..<fetchTypes.count {
+      let type = fetchTypes[index]
       buffer.addResult(
         AnyTensor(dtype: type.dtype, shape: type.shape, storage: results.storages[index]))
     }
-    idleResults.withLock { $0.append(results) }
+    idleResults.giveBack(results)
   }
 
   private func takeResults() throws(GraphError) -> ResultSet {
-    if let results = idleResults.withLock({ $0.popLast() }) { return results }
+    if let results = idleResults.take() { return results }
     return try ResultSet(plan)
   }
 
@@ -84,24 +96,20 @@ final class Executable: Sendable {
 /// The memory of one run's results.
 private final class ResultSet: @unchecked Sendable {
   // Sendable: only the run that took it from the pool touches it.
-  var storages: [TensorStorage]
+  private(set) var storages: [TensorStorage]
+  private let byteCounts: [Int]
 
   init(_ plan: ExecutionPlan) throws(GraphError) {
+    byteCounts = plan.fetches.map { plan.values[$0].byteCount }
     var storages: [TensorStorage] = []
-    for fetch in plan.fetches { storages.append(try Self.memory(plan, fetch)) }
+    for byteCount in byteCounts { storages.append(try .allocated(byteCount, for: "a result")) }
     self.storages = storages
   }
 
-  private static func memory(_ plan: ExecutionPlan, _ fetch: Int) throws(GraphError)
-    -> TensorStorage
-  {
-    try .allocated(plan.values[fetch].byteCount, for: "a result")
-  }
-
   /// Replaces what a caller of an earlier run still holds.
-  func makeUnshared(_ plan: ExecutionPlan) throws(GraphError) {
+  func makeUnshared() throws(GraphError) {
     for index in storages.indices where !isKnownUniquelyReferenced(&storages[index]) {
-      storages[index] = try Self.memory(plan, plan.fetches[index])
+      storages[index] = try .allocated(byteCounts[index], for: "a result")
     }
   }
 }

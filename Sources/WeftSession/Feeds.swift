@@ -151,10 +151,10 @@ extension Feeds {
     var result: [(output: Output, value: AnyTensor)] = []
     result.reserveCapacity(entries.count)
     for entry in entries {
-      let location = entry.output.operation.origin.location
       func fail(_ message: String) -> GraphError {
         GraphError(
-          .invalidFeed, message, subject: "feed '\(entry.output.name)'", location: location)
+          .invalidFeed, message, subject: "feed '\(entry.output.name)'",
+          location: entry.output.operation.origin.location)
       }
       guard entry.output.graph == graph else { throw fail("belongs to another graph") }
       guard let value = entry.value else {

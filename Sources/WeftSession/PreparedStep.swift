@@ -1,4 +1,3 @@
-import Synchronization
 import WeftOps
 
 /// A run prepared once and made many times: fetches and fed nodes are fixed, values come each time.
@@ -15,12 +14,15 @@ public struct PreparedStep<each F: Fetchable & Sendable>: Sendable {
 
   /// Runs once with a value for each fed node, in their order.
   ///
-  /// Throws ``GraphError`` as ``Session/run(_:feeding:)`` does.
+  /// - Parameter trace: notes when each step of the run began and ended.
+  ///
+  /// Throws ``GraphError`` as ``Session/run(_:feeding:trace:)`` does.
   @discardableResult
-  public func run<each V: FeedValue>(_ values: repeat each V) throws(GraphError)
-    -> (repeat (each F).Fetched)
-  {
+  public func run<each V: FeedValue>(
+    _ values: repeat each V, trace: RunTrace? = nil
+  ) throws(GraphError) -> (repeat (each F).Fetched) {
     let buffer = core.takeBuffer()
+    buffer.trace = trace
     defer { core.giveBack(buffer) }
     repeat try core.add(each values, to: buffer)
     try core.run(buffer)
@@ -35,28 +37,24 @@ final class StepCore: Sendable {
   private let nodes: [any Feedable]
   private let outputs: [Output]
   private let list: FetchList
-  private let latest = Mutex<Latest?>(nil)
-  private let idle = Mutex<[StepBuffer]>([])
-
-  private struct Latest {
-    let shapes: [[Int]]
-    let answer: Answer
-  }
+  private let feedTypes: [DType]
+  private let idle = IdlePool<StepBuffer>()
 
   init(session: Session, nodes: [any Feedable], list: FetchList) {
     self.session = session
     self.nodes = nodes
     outputs = nodes.map { $0.output }
     self.list = list
+    feedTypes = nodes.map { $0.feedType }
   }
 
   func takeBuffer() -> StepBuffer {
-    idle.withLock { $0.popLast() } ?? StepBuffer(feedCapacity: outputs.count)
+    idle.take() ?? StepBuffer(feedCapacity: outputs.count)
   }
 
   func giveBack(_ buffer: StepBuffer) {
     buffer.clear()
-    idle.withLock { $0.append(buffer) }
+    idle.giveBack(buffer)
   }
 
   func add(_ value: some FeedValue, to buffer: StepBuffer) throws(GraphError) {
@@ -64,9 +62,9 @@ final class StepCore: Sendable {
     guard index < outputs.count else {
       throw GraphError(.invalidFeed, "the step takes \(outputs.count) values, was given more")
     }
-    guard let tensor = value.tensor(as: nodes[index].feedType), buffer.addFeed(tensor) else {
+    guard let tensor = value.tensor(as: feedTypes[index]), buffer.addFeed(tensor) else {
       throw GraphError(
-        .invalidFeed, "takes \(nodes[index].feedType), was given \(value.typeDescription)",
+        .invalidFeed, "takes \(feedTypes[index]), was given \(value.typeDescription)",
         subject: "feed '\(outputs[index].name)'",
         location: outputs[index].operation.origin.location)
     }
@@ -82,19 +80,12 @@ final class StepCore: Sendable {
   }
 
   private func answer(for buffer: StepBuffer) throws(GraphError) -> Answer {
-    let known = latest.withLock { latest -> Answer? in
-      guard let latest else { return nil }
-      for index in latest.shapes.indices where latest.shapes[index] != buffer.feeds[index].shape {
-        return nil
-      }
-      return latest.answer
-    }
-    if let known { return known }
+    if let known = buffer.latestAnswer { return known }
     var feeds = Feeds()
     for (index, node) in nodes.enumerated() { feeds.feed(node, buffer.feeds[index]) }
     let checked = try feeds.checked(for: session.graph)
     let made = try session.answer(to: list, feeds: checked.map { ($0.output, $0.value.type) })
-    latest.withLock { $0 = Latest(shapes: buffer.feedShapes, answer: made) }
+    buffer.remember(made)
     return made
   }
 }

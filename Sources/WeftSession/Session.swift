@@ -30,13 +30,16 @@ public final class Session: Sendable {
 
   /// A session on a device.
   ///
-  /// Throws the graph's building errors, all of them at once.
+  /// Throws the graph's building errors, all of them at once, and names of passes to switch off that
+  /// are no passes.
   public init(
     _ graph: Graph, device: any Device, configuration: SessionConfiguration = SessionConfiguration()
   ) throws(GraphError) {
     try graph.validate()
     self.graph = graph
     self.device = device
+    var configuration = configuration
+    configuration.pipeline = try configuration.pipeline.without(configuration.disabledPasses)
     self.configuration = configuration
     store = VariableStore(device: device)
     state = Mutex(State(cache: ExecutableCache(limit: configuration.cacheLimit)))
@@ -60,11 +63,13 @@ public final class Session: Sendable {
   /// ```swift
   /// let (_, l, p) = try session.run(train, loss, prediction, feeding: [x: images])
   /// ```
+  /// - Parameter trace: notes when each step of the run began and ended.
+  ///
   /// Throws ``GraphError`` for missing or wrong feeds, variables without a value, and what goes wrong
   /// in the run; the variables then keep their values.
   @discardableResult
   public func run<each F: Fetchable>(
-    _ fetches: repeat each F, feeding feeds: Feeds = [:]
+    _ fetches: repeat each F, feeding feeds: Feeds = [:], trace: RunTrace? = nil
   ) throws(GraphError) -> (repeat (each F).Fetched) {
     var list = FetchList()
     repeat (each fetches).collect(into: &list)
@@ -72,6 +77,7 @@ public final class Session: Sendable {
     let answer = try answer(to: list, feeds: values.map { ($0.output, $0.value.type) })
     let buffer = StepBuffer(feedCapacity: values.count)
     for value in values { _ = buffer.addFeed(value.value) }
+    buffer.trace = trace
     try answer.run(buffer)
     var results = FetchResults(buffer)
     return (repeat (each fetches).extract(from: &results))
@@ -108,8 +114,9 @@ public final class Session: Sendable {
     }
   }
 
-  private func compile(_ list: FetchList, _ feeds: [(output: Output, type: TensorType)])
-    throws(GraphError) -> Answer
+  /// What is to be compiled. Throws if it asks for nodes of another graph, or a missing device.
+  func question(_ list: FetchList, _ feeds: [(output: Output, type: TensorType)])
+    throws(GraphError) -> Question
   {
     for operation in list.targets + list.outputs.map(\.operation) where operation.graph != graph {
       // Made from an empty list of nodes, it has a graph of its own with the error.
@@ -119,16 +126,32 @@ public final class Session: Sendable {
     let question = Question(
       fetches: list.outputs, targets: list.targets, feeds: feeds, completed: list.completed)
     try checkDevices(question)
+    return question
+  }
+
+  var variablesByReference: [Output: AnyVariable] {
     var variables: [Output: AnyVariable] = [:]
     for variable in graph.variables { variables[variable.reference] = variable }
-    let outcome = try configuration.pipeline.compile(question, variables: variables) {
+    return variables
+  }
+
+  private func compile(_ list: FetchList, _ feeds: [(output: Output, type: TensorType)])
+    throws(GraphError) -> Answer
+  {
+    let question = try question(list, feeds)
+    let asker = list.outputs.first?.name ?? list.targets.first?.name ?? "the run"
+    let dump = configuration.dump?.started(for: asker)
+    var pipeline = configuration.pipeline
+    dump?.observe(&pipeline)
+    let outcome = try pipeline.compile(question, variables: variablesByReference) {
       randomStreams.index(of: $0, seed: $1, seed2: $2)
     }
     switch outcome {
     case .boundary(let boundary):
-      return .stages(Stages(boundary: boundary, list: list, feeds: feeds.map(\.output)), self)
+      return .stages(
+        Stages(boundary: boundary, list: list, feeds: feeds.map(\.output), session: self))
     case .compiled(let compiled):
-      let asker = list.outputs.first?.name ?? list.targets.first?.name ?? "the run"
+      dump?.write(compiled.plan)
       return .executable(
         try Executable(
           compiled: compiled, device: device, store: store, streams: randomStreams,

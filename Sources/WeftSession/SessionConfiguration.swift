@@ -1,3 +1,4 @@
+import Glibc
 @_exported import WeftCompiler
 
 /// How a session compiles and runs.
@@ -9,13 +10,37 @@ public struct SessionConfiguration: Sendable {
   /// The compiler's passes.
   public var pipeline: Pipeline
 
+  /// Passes to leave out, by name: for finding the one that changes a result. By default those that
+  /// the environment's `WEFT_DISABLE_PASSES` names, separated by commas.
+  public var disabledPasses: [String]
+  /// What is printed of each question that is compiled. By default what the environment's
+  /// `WEFT_DUMP` says.
+  public var dump: CompilerDump?
+
   /// A configuration.
   public init(
-    cacheLimit: Int = 64, allowSoftPlacement: Bool = false, pipeline: Pipeline = .standard
+    cacheLimit: Int = 64, allowSoftPlacement: Bool = false, pipeline: Pipeline = .standard,
+    disabledPasses: [String] = Environment.disabledPasses,
+    dump: CompilerDump? = Environment.dump
   ) {
     self.cacheLimit = cacheLimit
     self.allowSoftPlacement = allowSoftPlacement
     self.pipeline = pipeline
+    self.disabledPasses = disabledPasses
+    self.dump = dump
+  }
+
+  /// What the environment says, read once.
+  public enum Environment {
+    /// The passes that `WEFT_DISABLE_PASSES` names.
+    public static let disabledPasses: [String] = (variable("WEFT_DISABLE_PASSES") ?? "")
+      .split(separator: ",").map { String($0.drop { $0 == " " }) }
+    /// What `WEFT_DUMP` asks for.
+    public static let dump: CompilerDump? = variable("WEFT_DUMP").flatMap(CompilerDump.init)
+
+    private static func variable(_ name: String) -> String? {
+      getenv(name).map { String(cString: $0) }
+    }
   }
 }
 
@@ -24,10 +49,14 @@ extension Session {
   func checkDevices(_ question: Question) throws(GraphError) {
     if configuration.allowSoftPlacement { return }
     var seen: Set<GraphOperation> = []
+    var seenLists: Set<UInt> = []
     var stack = question.fetches.map(\.operation) + question.targets
     while let operation = stack.popLast() {
       guard seen.insert(operation).inserted else { continue }
-      stack += operation.inputs.map(\.operation) + operation.controlInputs
+      stack += operation.inputs.map(\.operation)
+      if let list = operation.controlListID, seenLists.insert(list).inserted {
+        stack += operation.controlInputs
+      }
       guard let request = operation.device, !request.isSoft,
         Self.normalized(request.name) != Self.normalized(device.name)
       else { continue }

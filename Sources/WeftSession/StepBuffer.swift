@@ -13,6 +13,10 @@ final class StepBuffer: @unchecked Sendable {
   private(set) var resultCount = 0
   private(set) var resultAddresses: UnsafeMutablePointer<UnsafeMutableRawPointer>
   private var resultCapacity = 0
+  private var latest: Answer?
+  private var latestShapes: [[Int]] = []
+  /// Where the run writes what it takes; nil where nobody asks.
+  var trace: RunTrace?
 
   init(feedCapacity: Int) {
     self.feedCapacity = feedCapacity
@@ -59,8 +63,19 @@ final class StepBuffer: @unchecked Sendable {
     feedCount = 0
     results.deinitialize(count: resultCount)
     resultCount = 0
+    if trace != nil { trace = nil }
   }
 
-  /// The fed tensors' shapes.
-  var feedShapes: [[Int]] { (0..<feedCount).map { feeds[$0].shape } }
+  /// What answered the run before, if the tensors fed now have the same shapes.
+  var latestAnswer: Answer? {
+    guard latest != nil else { return nil }
+    for index in 0..<feedCount where latestShapes[index] != feeds[index].shape { return nil }
+    return latest
+  }
+
+  /// Keeps what answers a run with the fed tensors' shapes.
+  func remember(_ answer: Answer) {
+    latestShapes = (0..<feedCount).map { feeds[$0].shape }
+    latest = answer
+  }
 }

@@ -69,9 +69,24 @@ public struct AnyTensor: Sendable {
   }
 
   @usableFromInline mutating func makeUnique() {
-    if !isKnownUniquelyReferenced(&storage) {
+    if storage.whole != nil || !isKnownUniquelyReferenced(&storage) {
       storage = TensorStorage(
         copying: UnsafeRawBufferPointer(start: storage.pointer, count: byteCount))
+    }
+  }
+
+  /// The memory of some rows, which must exist: a part of the tensor's own where it is worth it.
+  func rowStorage(_ rows: Range<Int>) -> TensorStorage {
+    let rowBytes = shape[0] == 0 ? 0 : byteCount / shape[0]
+    let (offset, size) = (rows.lowerBound * rowBytes, rows.count * rowBytes)
+    // A small part is copied: it would keep the whole in memory.
+    if size >= 4096,
+      let part = TensorStorage(partOf: storage, offset: offset, byteCount: size)
+    {
+      return part
+    }
+    return withUnsafeBytes {
+      TensorStorage(copying: UnsafeRawBufferPointer(rebasing: $0[offset..<offset + size]))
     }
   }
 

@@ -41,17 +41,15 @@ extension Tensor {
   }
 
   /// The sub-tensors of a range of the first dimension. Traps out of range, as an array does.
+  ///
+  /// A large part shares the tensor's memory until one of both is changed: a minibatch of a data set
+  /// is fed without a copy.
   public subscript(rows: Range<Int>) -> Tensor {
     get {
       precondition(
         rank > 0 && rows.lowerBound >= 0 && rows.upperBound <= shape[0],
         "rows \(rows) of a tensor of shape \(shape)")
-      let rowBytes = shape[0] == 0 ? 0 : erased.byteCount / shape[0]
-      let storage = erased.withUnsafeBytes {
-        TensorStorage(
-          copying: UnsafeRawBufferPointer(
-            rebasing: $0[rows.lowerBound * rowBytes..<rows.upperBound * rowBytes]))
-      }
+      let storage = erased.rowStorage(rows)
       return Tensor(
         unchecked: AnyTensor(
           dtype: Scalar.dtype, shape: [rows.count] + shape.dropFirst(), storage: storage))

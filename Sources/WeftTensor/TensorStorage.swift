@@ -11,6 +11,8 @@ public final class TensorStorage: @unchecked Sendable {
   public let pointer: UnsafeMutableRawPointer
   /// The size in bytes.
   public let byteCount: Int
+  /// The storage that this is a part of; nil if the memory is its own.
+  @usableFromInline let whole: TensorStorage?
 
   /// The alignment of every storage in bytes.
   public static let alignment = 64
@@ -22,6 +24,7 @@ public final class TensorStorage: @unchecked Sendable {
     }
     self.byteCount = byteCount
     pointer = memory
+    whole = nil
   }
 
   /// Uninitialised memory, or nil if there is not enough.
@@ -29,6 +32,18 @@ public final class TensorStorage: @unchecked Sendable {
     guard let memory = Self.allocate(byteCount) else { return nil }
     self.byteCount = byteCount
     pointer = memory
+    whole = nil
+  }
+
+  /// A part of another storage, which stays as long as the part does; nil where the part would not
+  /// be aligned or does not lie in the whole. It is never written: who shares it makes a copy first.
+  init?(partOf whole: TensorStorage, offset: Int, byteCount: Int) {
+    guard offset >= 0, byteCount >= 0, offset % Self.alignment == 0,
+      offset <= whole.byteCount, byteCount <= whole.byteCount - offset
+    else { return nil }
+    self.byteCount = byteCount
+    pointer = whole.pointer + offset
+    self.whole = whole.whole ?? whole
   }
 
   /// The machine's memory in bytes. No storage is larger: the system might promise more than it has,
@@ -52,5 +67,5 @@ public final class TensorStorage: @unchecked Sendable {
     }
   }
 
-  deinit { free(pointer) }
+  deinit { if whole == nil { free(pointer) } }
 }

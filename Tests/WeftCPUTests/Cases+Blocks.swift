@@ -2,7 +2,7 @@ import Weft
 import WeftTesting
 
 extension CaseTable {
-  static let blocks: [OpCase] = diagonals + rearranged + segments
+  static let blocks: [OpCase] = diagonals + bands + rearranged + segments
 
   private static let diagonals: [OpCase] = {
     var result: [OpCase] = []

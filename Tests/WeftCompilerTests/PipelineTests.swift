@@ -90,4 +90,31 @@ import Weft
     try session.run(sum, feeding: [x: [1, 2] as Tensor<Float>])
     #expect(log.names == ["specialize"] + Pipeline.standard.passes.map(\.name))
   }
+
+  /// Work counted instead of timed: what the passes hold grows with the graph, not with its square.
+  @Test(arguments: [100, 400]) func manyReadersOfManyUpdatesCostTheirSum(_ count: Int) throws {
+    final class Log: @unchecked Sendable {
+      // Sendable: one thread compiles.
+      var edges = 0
+      var instructions = 0
+    }
+    let graph = Graph()
+    let x = graph.placeholder(Float.self, shape: [2], name: "x")
+    let variables = (0..<count).map { _ in graph.variable(.zeros([2])) }
+    let updates = variables.map { $0.assignAdd(x) }
+    let sum = graph.after(updates) { addN(variables.map { tanh($0.node) }) }
+    let log = Log()
+    var pipeline = Pipeline.standard
+    pipeline.observer = { _, program in
+      log.edges = max(log.edges, program.instructions.reduce(0) { $0 + $1.controls.count })
+      log.instructions = max(log.instructions, program.instructions.count)
+    }
+    let session = try Session(graph, configuration: SessionConfiguration(pipeline: pipeline))
+    try session.initializeVariables()
+    let result = try session.run(sum, feeding: [x: [1, 0] as Tensor<Float>])
+    #expect(abs(result.scalars[0] - Float(count) * 0.7615942) < Float(count) * 1e-5)
+    #expect(log.edges > 2 * count)
+    #expect(log.edges < 6 * count)
+    #expect(log.instructions < 8 * count)
+  }
 }

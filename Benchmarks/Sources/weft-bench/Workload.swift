@@ -36,8 +36,25 @@ struct Workload: Sendable {
 
   typealias Step = PreparedStep<GraphOperation, Node<Float>, Node<Float>>
 
-  /// The graph of the workload in a session, and its step: train, loss and prediction.
-  func prepare(inputs: Int = 784, classes: Int = 10) throws -> Step {
+  /// The graph of the workload, and what a step asks of it.
+  struct Model {
+    let graph: Graph
+    let x: Node<Float>
+    let labels: Node<Float>
+    let train: GraphOperation
+    let loss: Node<Float>
+    let prediction: Node<Float>
+
+    /// A session with initial values, and the step prepared in it.
+    func prepare(on device: any Device = CPUDevice.shared) throws -> Step {
+      let session = try Session(graph, device: device)
+      try session.initializeVariables()
+      return try session.prepare(train, loss, prediction, feeding: x, labels)
+    }
+  }
+
+  /// Builds the graph.
+  func model(inputs: Int = 784, classes: Int = 10) -> Model {
     let graph = Graph(seed: 1)
     let x = graph.placeholder(Float.self, shape: [batch, inputs], name: "x")
     let labels = graph.placeholder(Float.self, shape: [batch, classes], name: "labels")
@@ -66,9 +83,8 @@ struct Workload: Sendable {
       default: GradientDescent(learningRate: rate).minimize(loss)
       }
     let prediction = softmax(layer)
-    let session = try Session(graph)
-    try session.initializeVariables()
-    return try session.prepare(train, loss, prediction, feeding: x, labels)
+    return Model(
+      graph: graph, x: x, labels: labels, train: train, loss: loss, prediction: prediction)
   }
 
   private func convolved(_ images: Node<Float>) -> Node<Float> {

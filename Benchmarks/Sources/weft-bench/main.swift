@@ -5,6 +5,9 @@ import Weft
 // backward, update, and loss and predictions back on the host. Prints a JSON object a workload.
 //
 //   weft-bench [--workload all|NAME,NAME] [--data FOLDER] [--repeats N]
+//   weft-bench --workload NAME --profile STEPS [--trace FILE]
+//   weft-bench --workload overhead [--repeats N]
+//   weft-bench --workload compile [--nodes 1000,10000,100000] [--graphs chain,layers]
 
 func option(_ name: String, _ fallback: String) -> String {
   let arguments = CommandLine.arguments
@@ -46,12 +49,29 @@ func load(_ folder: String) throws -> (images: Tensor<Float>, labels: Tensor<Flo
 
 let names = option("--workload", "all")
 let repeats = Int(option("--repeats", "5")) ?? 5
+if names == "overhead" {
+  try RunOverhead.runAll(repeats: repeats)
+  exit(0)
+}
+if names == "compile" {
+  let sizes = option("--nodes", "1000,10000,100000").split(separator: ",").compactMap { Int($0) }
+  let families = option("--graphs", "").split(separator: ",").compactMap {
+    CompileScaling.Family(rawValue: String($0))
+  }
+  try CompileScaling.runAll(
+    sizes: sizes, families: families.isEmpty ? CompileScaling.Family.allCases : families)
+  exit(0)
+}
 let data = try load(option("--data", ""))
 let count = data.images.shape[0]
 
 let chosen = names.split(separator: ",").map(String.init)
 for workload in Workload.all where names == "all" || chosen.contains(workload.name) {
-  let step = try workload.prepare()
+  if let steps = Int(option("--profile", "")) {
+    try workload.profile(data.images, data.labels, steps: steps, file: option("--trace", ""))
+    continue
+  }
+  let step = try workload.model().prepare()
   var index = 0
   var loss: Float = 0
   func once() throws {

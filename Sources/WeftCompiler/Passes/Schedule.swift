@@ -19,8 +19,9 @@ private struct Scheduler {
   var program: Program
   /// For each variable the instructions that write it, in order.
   private var writes: [[Int]]
-  /// For each instruction the number of writes of each variable that it depends on.
-  private var seen: [[Int: Int]] = []
+  /// For each instruction the number of writes of each variable that it depends on: a set's number.
+  private var seen: [Int] = []
+  private var sets = WriteSets()
   /// For each view of a variable that depends on writes, the version that it shows.
   private var pinned: [Int: Int] = [:]
   /// Further instructions that must come before an instruction.
@@ -58,27 +59,27 @@ private struct Scheduler {
   }
 
   private mutating func countSeenWrites() {
-    seen = Array(repeating: [:], count: program.instructions.count)
+    let count = program.instructions.count
+    seen = Array(repeating: WriteSets.none, count: count)
     guard writes.contains(where: { !$0.isEmpty }) else { return }
-    var ordinal: [Int: [(variable: Int, version: Int)]] = [:]
+    var own = [Int](repeating: WriteSets.none, count: count)
     for (variable, list) in writes.enumerated() {
       for (position, write) in list.enumerated() {
-        ordinal[write, default: []].append((variable, position + 1))
+        own[write] = sets.union([own[write], sets.single(variable, version: position + 1)])
       }
     }
+    // What is seen by whoever comes after an instruction.
+    var after = seen
     for (index, instruction) in program.instructions.enumerated() where !instruction.isDead {
-      var counts: [Int: Int] = [:]
-      func take(_ other: Int) {
-        counts.merge(seen[other], uniquingKeysWith: max)
-        for write in ordinal[other] ?? [] {
-          counts[write.variable] = max(counts[write.variable] ?? 0, write.version)
-        }
+      var parts: [Int] = []
+      for input in instruction.inputs {
+        if let maker = maker(input) { parts.append(after[maker]) }
       }
-      instruction.inputs.compactMap(maker).forEach(take)
-      instruction.controls.forEach(take)
-      seen[index] = counts
+      for control in instruction.controls { parts.append(after[control]) }
+      seen[index] = sets.union(parts)
+      after[index] = sets.union([seen[index], own[index]])
       if instruction.isView, let variable = program.variable(of: instruction.inputs[0]),
-        let version = counts[variable]
+        let version = sets[seen[index]][variable]
       {
         pinned[instruction.outputs[0]] = version
       }
@@ -91,7 +92,7 @@ private struct Scheduler {
   }
 
   /// The version of a variable that a reader sees through an operand.
-  private func version(of value: Int, readBy counts: [Int: Int], _ variable: Int) -> Int {
+  private func version(of value: Int, readBy set: Int, _ variable: Int) -> Int {
     var value = value
     while true {
       if let version = pinned[value] { return version }
@@ -103,7 +104,7 @@ private struct Scheduler {
       }
       value = instruction.inputs[0]
     }
-    return counts[variable] ?? 0
+    return sets[set][variable] ?? 0
   }
 
   private mutating func orderWrites() {
@@ -135,7 +136,7 @@ private struct Scheduler {
   private mutating func copyFetches() {
     for (position, fetch) in program.fetches.enumerated() {
       guard let variable = program.variable(of: fetch), !writes[variable].isEmpty else { continue }
-      let version = version(of: fetch, readBy: [:], variable)
+      let version = version(of: fetch, readBy: WriteSets.none, variable)
       if version < writes[variable].count {
         program.fetches[position] = addCopy(of: fetch, variable: variable, version: version)
       }
@@ -153,7 +154,7 @@ private struct Scheduler {
         definition: Snapshot(), name: "\(name)/snapshot",
         origin: .rewrite(pass: "schedule", of: []), inputs: [value],
         outputs: [program.values.count - 1], controls: []))
-    seen.append([:])
+    seen.append(WriteSets.none)
     edges.append([])
     if version > 0 { edges[index].insert(writes[variable][version - 1]) }
     edges[writes[variable][version]].insert(index)

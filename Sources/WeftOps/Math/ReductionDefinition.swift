@@ -18,6 +18,10 @@ extension ReductionDefinition {
   public var attributes: [Attribute] { [Attribute("keep_dims", .bool(keepDims))] }
   public var inputNames: [String] { ["tensor", "axes"] }
 
+  public func floatingPointOperations(inputs: [[Int]], outputs: [[Int]]) -> Double {
+    inputs.first.map(elementCount) ?? 0
+  }
+
   public func outputTypes(_ context: InferenceContext) throws(OpFailure) -> [TensorType] {
     try context.require(count: 2)
     try context.require(1, dtypes: [.int32, .int64])

@@ -22,6 +22,11 @@ public protocol ParameterUpdate: OpDefinition {
 extension ParameterUpdate {
   public var effect: Effect { .updates(Array(0..<updatedCount)) }
 
+  /// About two for each operand of each element.
+  public func floatingPointOperations(inputs: [[Int]], outputs: [[Int]]) -> Double {
+    2 * Double(inputs.count) * (inputs.first.map(elementCount) ?? 0)
+  }
+
   public func outputTypes(_ context: InferenceContext) throws(OpFailure) -> [TensorType] {
     try context.require(count: inputNames.count)
     try context.requireSameType()
