@@ -114,6 +114,9 @@ extension OperationCatalogue {
     .plain(SegmentMax(), types: ["T": .input(0), "Tindices": .input(1)]),
     .plain(Diag()), .plain(DiagPart()), .plain(MatrixDiag()), .plain(MatrixDiagPart()),
     .plain(MatrixSetDiag()),
+    Row(MatrixDiagV3.typeName) { MatrixDiagV3(alignment: try $0.alignment()) },
+    Row(MatrixDiagPartV3.typeName) { MatrixDiagPartV3(alignment: try $0.alignment()) },
+    Row(MatrixSetDiagV3.typeName) { MatrixSetDiagV3(alignment: try $0.alignment()) },
     .plain(MatrixBandPart(), types: ["T": .input(0), "Tindex": .input(1)]),
   ]
 }
@@ -129,6 +132,10 @@ extension NodeAttributes {
       throw OpFailure("the attribute '\(name)' is \"\(text)\", not \(known)")
     }
     return word
+  }
+
+  func alignment() throws(OpFailure) -> DiagonalAlignment {
+    try word("align", default: DiagonalAlignment.rightLeft.rawValue)
   }
 
   func requireChannelsLast() throws(OpFailure) {
