@@ -1,6 +1,6 @@
 # What to do with Weft. Every target installs what it needs first.
 
-.PHONY: demo test check format bench setup
+.PHONY: demo test check format bench interop setup
 
 demo: setup  ## Trains a network on the letters that ship with the project.
 	swift run -c release notmnist
@@ -20,6 +20,9 @@ format:  ## Formats all Swift sources in place.
 
 bench: setup  ## Times a training step of each workload; PEERS=1 adds TensorFlow, PyTorch and JAX.
 	Benchmarks/run.sh
+
+interop: setup  ## TensorFlow, from PyPI, imports and runs what Weft exports.
+	Scripts/interop/run.sh
 
 setup:
 	@Scripts/setup.sh

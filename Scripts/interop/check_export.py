@@ -3,8 +3,9 @@
 
     check_export.py FOLDER ...
 
-A folder holds graph.pb, run.json {"init": op, "steps": n, "targets": [op], "fetch": [name]}, feeds.npz
-(a leading axis of n) and expected.npz (the fetches of each step, stacked). Prints a line per folder and
+A folder holds graph.pb, run.json {"init": [op], "steps": n, "targets": [op], "fetch": [name]}, feeds.npz
+(with a leading axis of n) and expected.npz (the fetches of each step, stacked; the first is fetched with the
+targets, the others, variables, after them). Prints a line per folder and
 exits 1 if one differs by more than a relative 1e-4.
 """
 import json
@@ -40,9 +41,9 @@ def check(folder):
             session.run([graph.get_operation_by_name(name) for name in run["init"]])
         for step in range(run["steps"]):
             fed = {name: value[step] for name, value in feeds.items()}
-            values = session.run(
-                (run["fetch"], [graph.get_operation_by_name(name) for name in run["targets"]]), fed
-            )[0]
+            targets = [graph.get_operation_by_name(name) for name in run["targets"]]
+            values = [session.run((run["fetch"][0], targets), fed)[0]]
+            values += session.run(run["fetch"][1:])
             for name, value in zip(run["fetch"], values):
                 wanted = expected[name][step]
                 if value.shape != wanted.shape:

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import Weft
 import WeftTensorFlow
@@ -29,9 +30,11 @@ import WeftTensorFlow
     for length in stride(from: 0, to: sample.count, by: 37) { tryOut(Array(sample[..<length])) }
   }
 
+  /// As many as `WEFT_FUZZ` says.
   @Test func mutatedFiles() {
     var dice = Dice(state: 1)
-    for _ in 0..<400 {
+    let count = ProcessInfo.processInfo.environment["WEFT_FUZZ"].flatMap { Int($0) } ?? 1000
+    for _ in 0..<count {
       var bytes = Self.sample
       for _ in 0..<(1 + dice.roll(4)) {
         switch dice.roll(3) {

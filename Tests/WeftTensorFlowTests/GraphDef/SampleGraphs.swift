@@ -28,6 +28,29 @@ struct SampleGraph {
     self.labels = labels
   }
 
+  /// A network with a convolution and pooling over images of 4 x 5 pixels.
+  static func convolutional() -> SampleGraph {
+    let graph = Graph(seed: 11)
+    let x = graph.placeholder(Float.self, shape: [nil, 20], name: "x")
+    let labels = graph.placeholder(Float.self, shape: [nil, 5], name: "labels")
+    let filter = graph.variable(.truncatedNormal([3, 3, 1, 6], stddev: 0.2), name: "filter")
+    let bias = graph.variable(.zeros([6]), name: "bias")
+    let weights = graph.variable(.truncatedNormal([24, 5], stddev: 0.1), name: "weights")
+    let images = reshape(x, [-1, 4, 5, 1])
+    let features = relu(biasAdd(conv2D(images, filter), bias))
+    let pooled = maxPool2D(features, window: 2, strides: 2)
+    let scores = matmul(reshape(pooled, [-1, 24]), weights)
+    let loss = mean(softmaxCrossEntropy(logits: scores, labels: labels))
+    let train = Momentum(learningRate: 0.05, momentum: 0.9).minimize(loss)
+    return SampleGraph(graph: graph, train: train, loss: loss, x: x, labels: labels)
+  }
+
+  private init(
+    graph: Graph, train: GraphOperation, loss: Node<Float>, x: Node<Float>, labels: Node<Float>
+  ) {
+    (self.graph, self.train, self.loss, self.x, self.labels) = (graph, train, loss, x, labels)
+  }
+
   /// Feeds of one step: numbers that look random and are the same everywhere.
   static func batch(_ step: Int, rows: Int = 12) -> (images: Tensor<Float>, labels: Tensor<Float>) {
     let images = (0..<rows * 20).map { Float(($0 * 7919 + step * 104_729) % 1000) / 1000 - 0.5 }
