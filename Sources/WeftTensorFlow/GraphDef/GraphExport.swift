@@ -27,7 +27,10 @@ public struct GraphExport: Sendable {
     let roots = outputs.map(\.operation) + operations
     let members = roots.isEmpty ? graph.operations : Self.closure(of: roots)
     var writer = NodeWriter(catalogue: catalogue)
-    for operation in members { writer.add(operation) }
+    let order = UpdateOrder(members)
+    for operation in members {
+      writer.add(operation, after: order.controls[operation.id] ?? [])
+    }
     try writer.check()
     var definition = WireGraphDef()
     definition.node = writer.nodes

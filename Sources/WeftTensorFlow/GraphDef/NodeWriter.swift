@@ -21,9 +21,10 @@ struct NodeWriter {
       })
   }
 
-  mutating func add(_ operation: GraphOperation) {
+  /// Adds an operation that waits for some others besides those that it names itself.
+  mutating func add(_ operation: GraphOperation, after others: [GraphOperation] = []) {
     let inputs = operation.inputs.map(\.wireName)
-    let controls = operation.controlInputs.map { "^\($0.name)" }
+    let controls = (operation.controlInputs + others).map { "^\($0.name)" }
     if catalogue.row(operation.typeName) == nil,
       let expandable = operation.definition as? any ExpandableDefinition
     {
