@@ -69,7 +69,8 @@ struct Bench: ParsableCommand {
     times.sort()
     print(
       "\(steps) steps: median \(microseconds(times[times.count / 2])) us, "
-        + "fastest \(microseconds(times[0])) us, slowest \(microseconds(times[times.count - 1])) us")
+        + "fastest \(microseconds(times[0])) us, slowest \(microseconds(times[times.count - 1])) us"
+    )
   }
 
   private func microseconds(_ time: Duration) -> Int {

@@ -39,7 +39,8 @@ struct Doctor: ParsableCommand {
     let far = i.scalars.enumerated().map { abs($1 - ($0 / 37 == $0 % 37 ? 1 : 0)) }.max() ?? 0
     guard worst < 1e-3, far < 1e-2 else {
       throw GraphError(
-        .evaluationFailed, "the CPU computes wrongly: a product is off by \(worst), an inverse by \(far)")
+        .evaluationFailed,
+        "the CPU computes wrongly: a product is off by \(worst), an inverse by \(far)")
     }
     return "a product and an inverse agree with the reference"
   }

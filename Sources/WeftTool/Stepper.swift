@@ -20,7 +20,8 @@ struct Stepper {
   /// Throws ``WeftGraph/GraphError`` for a feed of an unknown node, and one whose leading axis is
   /// shorter than the number of steps.
   init(
-    session: Session, nodes: ImportedGraph, feeds: [String: AnyTensor], eachStep: [String], steps: Int
+    session: Session, nodes: ImportedGraph, feeds: [String: AnyTensor], eachStep: [String],
+    steps: Int
   ) throws(GraphError) {
     self.session = session
     self.steps = steps
@@ -72,7 +73,8 @@ struct Stepper {
     let size = result.byteCount
     result.withUnsafeMutableBytes { target in
       tensor.withUnsafeBytes { source in
-        target.copyMemory(from: UnsafeRawBufferPointer(rebasing: source[index * size..<(index + 1) * size]))
+        target.copyMemory(
+          from: UnsafeRawBufferPointer(rebasing: source[index * size..<(index + 1) * size]))
       }
     }
     return result

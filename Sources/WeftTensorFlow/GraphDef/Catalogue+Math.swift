@@ -6,7 +6,8 @@ extension OperationCatalogue {
     ReciprocalGrad(), Inv(), InvGrad(), Exp(), Expm1(), Log(), Log1p(), Sin(), Cos(), Tan(), Asin(),
     Acos(), Atan(), Atan2(), Sinh(), Cosh(), Tanh(), TanhGrad(), Asinh(), Acosh(), Atanh(), Erf(),
     Erfc(), Lgamma(), Digamma(), Polygamma(), Sigmoid(), SigmoidGrad(), Floor(), Ceil(), Round(),
-    Rint(), IsNan(), IsInf(), IsFinite(), Add(), AddV2(), Sub(), Mul(), RealDiv(), Div(), FloorDiv(),
+    Rint(), IsNan(), IsInf(), IsFinite(), Add(), AddV2(), Sub(), Mul(), RealDiv(), Div(),
+    FloorDiv(),
     TruncateDiv(), DivNoNan(), FloorMod(), Mod(), TruncateMod(), Pow(), Maximum(), Minimum(),
     SquaredDifference(), Equal(), NotEqual(), Less(), LessEqual(), Greater(), GreaterEqual(),
   ]

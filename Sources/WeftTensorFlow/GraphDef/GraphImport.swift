@@ -192,7 +192,8 @@ struct ImportNode: Sendable {
     if wire.op == Const.typeName, case .tensor(let value)? = wire.attr["value"]?.value,
       value.dtype == .dtString
     {
-      return .text(value.stringVal.map { String(decoding: $0, as: UTF8.self) }.joined(separator: " "))
+      return .text(
+        value.stringVal.map { String(decoding: $0, as: UTF8.self) }.joined(separator: " "))
     }
     guard let row = catalogue.row(wire.op) else { return .unsupported(nil) }
     do { return .definition(try row.decode(NodeAttributes(wire.attr))) } catch {

@@ -14,7 +14,9 @@ public struct NodeAttributes: Sendable {
 
   /// A whole number.
   public func int(_ name: String, default fallback: Int? = nil) throws(OpFailure) -> Int {
-    try value(name, fallback, "a whole number") { if case .i(let value) = $0 { Int(value) } else { nil } }
+    try value(name, fallback, "a whole number") {
+      if case .i(let value) = $0 { Int(value) } else { nil }
+    }
   }
 
   /// How many operands or results there are: from 0 to 65,536.
@@ -52,7 +54,8 @@ public struct NodeAttributes: Sendable {
     }
     guard let dtype = wire.dtype else {
       throw OpFailure(
-        "the attribute '\(name)' is \(wire.label), which has no equivalent here", code: .invalidType)
+        "the attribute '\(name)' is \(wire.label), which has no equivalent here", code: .invalidType
+      )
     }
     return dtype
   }

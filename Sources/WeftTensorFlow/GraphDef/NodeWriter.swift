@@ -45,7 +45,9 @@ struct NodeWriter {
     node.op = operation.typeName
     node.input = inputs
     node.device = operation.device?.name ?? ""
-    for attribute in definition.attributes { node.attr[attribute.name] = WireAttrValue(attribute.value) }
+    for attribute in definition.attributes {
+      node.attr[attribute.name] = WireAttrValue(attribute.value)
+    }
     for (name, source) in row.types {
       if let value = types(source, of: operation) { node.attr[name] = WireAttrValue(value) }
     }

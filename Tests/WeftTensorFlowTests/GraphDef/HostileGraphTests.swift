@@ -68,7 +68,8 @@ import WeftTensorFlow
   }
 
   @Test(arguments: [
-    ("AddN", "N", "1000000000000"), ("Pack", "N", "-1"), ("Split", "num_split", "4611686018427387904"),
+    ("AddN", "N", "1000000000000"), ("Pack", "N", "-1"),
+    ("Split", "num_split", "4611686018427387904"),
     ("Unpack", "num", "9000000"), ("ShapeN", "N", "70000"),
   ])
   func absurdCounts(_ type: String, _ attribute: String, _ count: String) throws {
@@ -82,7 +83,8 @@ import WeftTensorFlow
   }
 
   @Test func deepGraphsDoNotExhaustTheStack() throws {
-    var text = #"node { name: "n0" op: "Placeholder" attr { key: "dtype" value { type: DT_FLOAT } } }"#
+    var text =
+      #"node { name: "n0" op: "Placeholder" attr { key: "dtype" value { type: DT_FLOAT } } }"#
     for index in (1...20_000).reversed() {
       text += #"node { name: "n\#(index)" op: "Relu" input: "n\#(index - 1)" }"# + "\n"
     }

@@ -46,7 +46,8 @@ struct InteropTests {
     for (index, fetch) in fetches.enumerated() {
       let rows = results.map { $0[index] }
       let scalars = rows.flatMap { $0.typed(Float.self)?.scalars ?? [] }
-      expected[fetch.name] = try Tensor(shape: [rows.count] + rows[0].shape, scalars: scalars).erased
+      expected[fetch.name] = try Tensor(shape: [rows.count] + rows[0].shape, scalars: scalars)
+        .erased
     }
     try NPZ.write(expected, to: folder + "/expected.npz")
     try NPZ.write(
