@@ -100,6 +100,9 @@ extension CaseTable {
           name: "segments without rows", tolerance: tolerance,
           gradient: .skipped("the lowest numbers overflow in a sum")),
         OpCase(SegmentMax(), [.fed(data), ids], tolerance: tolerance),
+        OpCase(
+          SegmentProd(), [.fed(data), ids], tolerance: tolerance,
+          gradient: .none("none in TensorFlow 1")),
         OpCase(SegmentMean(), [.fed(data), ids], tolerance: tolerance),
       ]
       result += dtype.isFloating ? cases : cases.map { $0.withoutGradient("integers") }
