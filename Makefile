@@ -22,7 +22,7 @@ bench: setup  ## Times a training step of each workload; PEERS=1 adds TensorFlow
 	Benchmarks/run.sh
 
 interop: setup  ## TensorFlow, from PyPI, imports and runs what Weft exports.
-	Scripts/interop/run.sh
+	Scripts/interop/graphs.sh
 
 setup:
 	@Scripts/setup.sh

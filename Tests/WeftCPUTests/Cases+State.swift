@@ -25,6 +25,10 @@ extension CaseTable {
         BroadcastGradientArgs(), [.fed(AnyTensor(indices: [3, 1])), .fed(rows)],
         gradient: .skipped("shapes")),
       OpCase(
+        BroadcastArgs(),
+        [.fed(AnyTensor(indices: [3, 1])), .fed(AnyTensor(indices: [2, 1, 4]))],
+        gradient: .skipped("shapes")),
+      OpCase(
         KeptShape(), [.fed(.random([3, 4, 5])), .fed(AnyTensor(indices: [0, -1]))],
         gradient: .skipped("a shape")),
       OpCase(

@@ -7,6 +7,10 @@ extension BroadcastGradientArgs: CPUKernelProviding {
   public func planCPUKernel(_ request: KernelRequest) -> CPUKernel { planEvaluation(self, request) }
 }
 
+extension BroadcastArgs: CPUKernelProviding {
+  public func planCPUKernel(_ request: KernelRequest) -> CPUKernel { planEvaluation(self, request) }
+}
+
 extension KeptShape: CPUKernelProviding {
   public func planCPUKernel(_ request: KernelRequest) -> CPUKernel { planEvaluation(self, request) }
 }

@@ -92,6 +92,8 @@ extension OperationCatalogue {
     .plain(ScatterNd(), types: ["T": .input(1), "Tindices": .input(0)]),
     .plain(Select(), types: ["T": .input(1)]), .plain(SelectV2(), types: ["T": .input(1)]),
     .plain(Where()),
+    Row(ListDiff.typeName) { ListDiff(dtype: try $0.type("out_idx", default: .int32)) },
+    .plain(BroadcastArgs()),
     Row(Unique.typeName) { Unique(dtype: try $0.type("out_idx", default: .int32)) },
     Row(OneHot.typeName, types: ["T": .input(2), "TI": .input(0)]) {
       OneHot(axis: try $0.int("axis", default: -1))
@@ -111,6 +113,7 @@ extension OperationCatalogue {
       types: ["T": .input(0), "Tindices": .input(1), "Tnumsegments": .input(2)]),
     .plain(SegmentSum(), types: ["T": .input(0), "Tindices": .input(1)]),
     .plain(SegmentMean(), types: ["T": .input(0), "Tindices": .input(1)]),
+    .plain(SegmentProd(), types: ["T": .input(0), "Tindices": .input(1)]),
     .plain(SegmentMax(), types: ["T": .input(0), "Tindices": .input(1)]),
     .plain(Diag()), .plain(DiagPart()), .plain(MatrixDiag()), .plain(MatrixDiagPart()),
     .plain(MatrixSetDiag()),

@@ -6,7 +6,7 @@ import WeftTensorFlow
 /// Writes graphs with what they give into the folder that `WEFT_INTEROP` names, for
 /// `Scripts/interop/check_export.py` to run them in TensorFlow.
 @Suite(.enabled(if: ProcessInfo.processInfo.environment["WEFT_INTEROP"] != nil))
-struct InteropTests {
+struct ExportedGraphTests {
   private static let steps = 5
 
   private struct Run: Encodable {
