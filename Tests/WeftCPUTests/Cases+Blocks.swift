@@ -2,7 +2,7 @@ import Weft
 import WeftTesting
 
 extension CaseTable {
-  static let blocks: [OpCase] = diagonals + rearranged + segments
+  static let blocks: [OpCase] = diagonals + bands + rearranged + segments
 
   private static let diagonals: [OpCase] = {
     var result: [OpCase] = []
@@ -100,6 +100,9 @@ extension CaseTable {
           name: "segments without rows", tolerance: tolerance,
           gradient: .skipped("the lowest numbers overflow in a sum")),
         OpCase(SegmentMax(), [.fed(data), ids], tolerance: tolerance),
+        OpCase(
+          SegmentProd(), [.fed(data), ids], tolerance: tolerance,
+          gradient: .none("none in TensorFlow 1")),
         OpCase(SegmentMean(), [.fed(data), ids], tolerance: tolerance),
       ]
       result += dtype.isFloating ? cases : cases.map { $0.withoutGradient("integers") }

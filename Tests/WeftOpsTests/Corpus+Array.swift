@@ -151,6 +151,7 @@ let corpusArray: [String: CorpusCase.Builder] = [
   "unsorted_segment_max": { c in
     c.apply(UnsortedSegmentMax(), constants: [scalar(c.ints("num_segments").first ?? 0)])
   },
+  "segment_prod": { $0.apply(SegmentProd()) },
   "segment_max": { $0.apply(SegmentMax()) }, "segment_mean": { $0.apply(SegmentMean()) },
   "reverse_sequence": { c in
     c.apply(

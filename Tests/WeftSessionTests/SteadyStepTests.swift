@@ -48,6 +48,32 @@ struct TinyModel {
     #expect(tensor.count == 1)
   }
 
+  @Test func aSteadyStepOfConvolutionsAllocatesNothing() throws {
+    let graph = Graph(seed: 7)
+    let x = graph.placeholder(Float.self, shape: [nil, 9, 7, 3], name: "x")
+    let labels = graph.placeholder(Float.self, shape: [nil, 2], name: "labels")
+    let last = maxPool2D(
+      conv2D(x, filters: 5, kernel: 3, activation: .relu), window: 2, padding: .same)
+    let first = transpose(last, permutation: [0, 3, 1, 2])
+    let turned = conv2D(first, filters: 4, kernel: 2, strides: 2, dataFormat: .channelsFirst)
+    let logits = dense(
+      flatten(avgPool2D(turned, window: 2, dataFormat: .channelsFirst)), units: 2)
+    let loss = mean(softmaxCrossEntropy(logits: logits, labels: labels))
+    let train = Adam(learningRate: 0.01).minimize(loss)
+    let session = try Session(graph, device: CPUDevice(threads: 2))
+    try session.initializeVariables()
+    let step = try session.prepare(train, loss, feeding: x, labels)
+    let numbers = (0..<20 * 189).map { Float($0 % 17) / 8 - 1 }
+    let images = try Tensor<Float>(shape: [20, 9, 7, 3], scalars: numbers)
+    let classes = try Tensor<Float>(shape: [20, 2], scalars: (0..<40).map { Float($0 % 2) })
+    var losses: [Float] = []
+    for _ in 0..<5 { losses.append(try step.run(images, classes).1.scalar ?? .nan) }
+    let before = allocation_count()
+    for _ in 0..<50 { _ = try step.run(images, classes) }
+    #expect(allocation_count() - before == 0)
+    #expect(try #require(step.run(images, classes).1.scalar) < losses[0])
+  }
+
   /// In a process of its own, so that no other test's memory is counted.
   @Test func aHundredThousandStepsLeaveTheMemoryFlat() async {
     await #expect(processExitsWith: .success) {

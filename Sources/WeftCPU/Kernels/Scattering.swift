@@ -48,6 +48,10 @@ extension SegmentMean: CPUKernelProviding {
   public func planCPUKernel(_ request: KernelRequest) -> CPUKernel { planEvaluation(self, request) }
 }
 
+extension SegmentProd: CPUKernelProviding {
+  public func planCPUKernel(_ request: KernelRequest) -> CPUKernel { planEvaluation(self, request) }
+}
+
 extension SegmentSum: CPUKernelProviding {
   public func planCPUKernel(_ request: KernelRequest) throws(OpFailure) -> CPUKernel {
     try planWithIntegers(request, [1]) { (numbers) throws(OpFailure) in

@@ -92,6 +92,30 @@ public struct SegmentMean: OpDefinition {
   }
 }
 
+/// TensorFlow's `SegmentProd`: the product of each segment, in rising order; 1 where one is empty. It
+/// has no gradient.
+public struct SegmentProd: OpDefinition {
+  public static let typeName = "SegmentProd"
+  public init() {}
+  public var inputNames: [String] { ["data", "segment_ids"] }
+  public func outputTypes(_ context: InferenceContext) throws(OpFailure) -> [TensorType] {
+    try SegmentSum().outputTypes(context)
+  }
+  public func evaluate(_ context: EvaluationContext) throws(OpFailure) -> [AnyTensor] {
+    guard let type = context.inputs[0].dtype.numericType else { throw OpFailure("needs numbers") }
+    let segments = try risingSegments(context)
+    func open<S: NumericScalar>(_: S.Type) throws(OpFailure) -> [AnyTensor] {
+      try reducedSegments(context, segments) { (values: [S]) in
+        if S.dtype.isInteger {
+          return values.reduce(S(converting: 1)) { .wrappingMultiply($0, $1) }
+        }
+        return S(converting: values.reduce(1) { $0 * $1.asDouble })
+      }
+    }
+    return try open(type)
+  }
+}
+
 /// The gradient of a segment's largest number: shared by all equal to it.
 private func sharedAmongTies<S: FloatingScalar>(
   _ context: GradientContext<S>, _ ids: Node<Int32>, count: Node<Int32>
@@ -161,4 +185,12 @@ public func segmentMean<S: NumericScalar, I: IndexScalar>(
   fileID: String = #fileID, line: Int = #line
 ) -> Node<S> {
   apply(SegmentMean(), [x.node, segments.node], name: name, at: SourceLocation(fileID, line))
+}
+
+/// The product of each segment; the numbers must not fall from row to row. It has no gradient.
+public func segmentProd<S: NumericScalar, I: IndexScalar>(
+  _ x: some NodeConvertible<S>, segments: some NodeConvertible<I>, name: String? = nil,
+  fileID: String = #fileID, line: Int = #line
+) -> Node<S> {
+  apply(SegmentProd(), [x.node, segments.node], name: name, at: SourceLocation(fileID, line))
 }
