@@ -24,10 +24,13 @@ let package = Package(
   name: "weft",
   products: [
     .library(name: "Weft", targets: ["Weft"]),
+    .library(name: "WeftTensorFlow", targets: ["WeftTensorFlow"]),
     .library(name: "WeftTesting", targets: ["WeftTesting"]),
+    .executable(name: "weft", targets: ["WeftTool"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
   ],
   targets: [
     .target(
@@ -36,6 +39,9 @@ let package = Package(
         .unsafeFlags(["-O3", "-fno-math-errno", "-std=gnu17", "-Wall", "-Wextra", "-Werror"])
       ],
       linkerSettings: [.linkedLibrary("m")]),
+    .target(
+      name: "CWeftChecksum",
+      cSettings: [.unsafeFlags(["-O3", "-Wall", "-Wextra", "-Werror"])]),
     .systemLibrary(
       name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(
@@ -58,8 +64,21 @@ let package = Package(
     module("WeftData", ["WeftTensor", "CPNG", "CZlib"]),
     module("WeftTesting", ["WeftSession", "WeftReference", "WeftOps"]),
     module(
+      "WeftTensorFlow",
+      [
+        "WeftOps", "WeftSession", "WeftData", "CWeftChecksum",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ]),
+    module(
       "Weft",
       ["WeftOps", "WeftReference", "WeftCPU", "WeftSession", "WeftTraining", "WeftData"]),
+    .executableTarget(
+      name: "WeftTool",
+      dependencies: [
+        "Weft", "WeftExamples", "WeftTensorFlow",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .target(
       name: "ReferenceCorpus", dependencies: ["WeftTensor"], path: "Tests/ReferenceCorpus",
@@ -83,6 +102,7 @@ let package = Package(
     tests("WeftSessionTests", ["Weft", "CAllocationCounter", "ReferenceCorpus"]),
     tests("WeftTrainingTests", ["Weft", "ReferenceCorpus"]),
     tests("WeftDataTests", ["WeftData"]),
+    tests("WeftTensorFlowTests", ["WeftTensorFlow", "Weft", "ReferenceCorpus"]),
     tests("WeftTestingTests", ["WeftTesting", "Weft"]),
     tests("WeftCPUTests", ["WeftTesting", "Weft", "WeftCPU", "CWeftKernels"]),
   ],

@@ -1,7 +1,7 @@
 import WeftGraph
 
 /// How a mirror padding treats the edge.
-public enum MirrorMode: String, Hashable, Sendable {
+public enum MirrorMode: String, Hashable, Sendable, CaseIterable {
   /// The edge is the mirror: `1 2 3` becomes `3 2 1 2 3 2 1`.
   case reflect = "REFLECT"
   /// The mirror lies behind the edge: `1 2 3` becomes `2 1 1 2 3 3 2`.

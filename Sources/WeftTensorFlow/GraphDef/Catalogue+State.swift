@@ -1,0 +1,67 @@
+import WeftOps
+
+extension OperationCatalogue {
+  private static let updates: [any OpDefinition] = [
+    ApplyGradientDescent(), ApplyProximalGradientDescent(), ApplyAdadelta(), ApplyRMSProp(),
+    ApplyCenteredRMSProp(), ApplyFtrl(), ApplyFtrlV2(),
+  ]
+
+  private static let optimizers: [Row] =
+    updates.map { .plain($0) } + [
+      Row(ApplyAdam.typeName) {
+        ApplyAdam(useNesterov: try $0.bool("use_nesterov", default: false))
+      },
+      Row(ApplyMomentum.typeName) {
+        ApplyMomentum(useNesterov: try $0.bool("use_nesterov", default: false))
+      },
+      Row(ApplyAdagrad.typeName) {
+        ApplyAdagrad(updateSlots: try $0.bool("update_slots", default: true))
+      },
+    ]
+
+  private static let scatters: [any OpDefinition] = [
+    ScatterUpdate(), ScatterAdd(), ScatterSub(), ScatterMul(), ScatterDiv(), ScatterMin(),
+    ScatterMax(),
+  ]
+
+  static let state: [Row] =
+    optimizers
+    + scatters.map { .plain($0, types: ["T": .input(0), "Tindices": .input(1)]) }
+    + [
+      variable("VariableV2"), variable("Variable"), .plain(Assign()), .plain(AssignAdd()),
+      .plain(AssignSub()),
+    ]
+
+  /// Resource variables: a handle is the reference to the variable itself, and what is done through a
+  /// handle is done to it.
+  static let resources: [Row] =
+    [
+      variable("VarHandleOp"),
+      .renamed("ReadVariableOp", Identity()), .renamed("AssignVariableOp", Assign()),
+      .renamed("AssignAddVariableOp", AssignAdd()), .renamed("AssignSubVariableOp", AssignSub()),
+      .renamed("ResourceGather", Gather()),
+      Row("VariableShape") { Shape(dtype: try $0.type("out_type", default: .int32)) },
+    ]
+    + scatters.map { .renamed("Resource" + $0.typeName, $0) }
+    + optimizers.map { Row("Resource" + $0.typeName, decode: $0.decode) }
+
+  private static func variable(_ typeName: String) -> Row {
+    Row(typeName, types: [:]) {
+      VariableV2(dtype: try $0.type("dtype"), shape: try $0.shape("shape"))
+    }
+  }
+
+  static let control: [Row] = [
+    .plain(NoOp(), types: [:]),
+    // A node to hang control dependencies on.
+    Row("ControlTrigger", types: [:]) { _ in NoOp() },
+    Row(Assert.typeName, types: ["T": .inputs(from: 1)]) {
+      Assert(summarize: try $0.int("summarize", default: 3))
+    },
+    Row(Print.typeName, types: ["T": .input(0), "U": .inputs(from: 1)]) {
+      Print(
+        message: try $0.string("message", default: ""),
+        summarize: try $0.int("summarize", default: 3))
+    },
+  ]
+}

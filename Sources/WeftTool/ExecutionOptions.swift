@@ -1,0 +1,32 @@
+import ArgumentParser
+import Weft
+
+/// Where a graph runs.
+struct ExecutionOptions: ParsableArguments {
+  @Option(help: "How many threads; by default as many as the machine offers.")
+  var threads: Int?
+
+  @Option(help: "The device: 'cpu' or 'reference', which computes slowly and obviously.")
+  var device: String = "cpu"
+
+  func validate() throws {
+    if let threads, threads < 1 {
+      throw ValidationError("--threads must be at least 1, not \(threads)")
+    }
+    if !["cpu", "reference"].contains(kind) {
+      throw ValidationError("there is no device '\(device)' here; there are 'cpu' and 'reference'")
+    }
+  }
+
+  private var kind: String {
+    let last = device.lowercased().split(separator: "/").last.map(String.init) ?? ""
+    return last.split(separator: ":").first { $0 != "device" }.map(String.init) ?? last
+  }
+
+  /// A session on the device.
+  func session(_ graph: Graph) throws -> Session {
+    if kind == "reference" { return try Session(graph, device: ReferenceDevice()) }
+    guard let threads else { return try Session(graph) }
+    return try Session(graph, device: CPUDevice(threads: threads))
+  }
+}
