@@ -1,6 +1,6 @@
 # What to do with Weft. Every target installs what it needs first.
 
-.PHONY: demo test check format bench interop setup
+.PHONY: demo test check format bench bench-smoke interop setup
 
 demo: setup  ## Trains a network on the letters that ship with the project.
 	swift run -c release notmnist
@@ -20,6 +20,9 @@ format:  ## Formats all Swift sources in place.
 
 bench: setup  ## Times a training step of each workload; PEERS=1 adds TensorFlow, PyTorch and JAX.
 	Benchmarks/run.sh
+
+bench-smoke: setup  ## Runs every benchmark once, briefly: that it runs, not how fast.
+	Benchmarks/run.sh --rounds 1 --repeats 1 --out .build-bench/smoke.json
 
 interop: setup  ## TensorFlow, from PyPI, imports and runs what Weft exports.
 	Scripts/interop/graphs.sh

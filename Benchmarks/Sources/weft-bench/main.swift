@@ -2,9 +2,12 @@ import Glibc
 import Weft
 
 // Times a training step of each workload as peers/peers.py does: fresh host batches, forward,
-// backward, update, and loss and predictions back on the host. Prints a JSON object a workload.
+// backward, update, and loss and predictions back on the host; and operations as peers/operations.py
+// does. Prints a JSON object a workload.
 //
 //   weft-bench [--workload all|NAME,NAME] [--data FOLDER] [--repeats N]
+//   weft-bench --floor yes --workload NAME     what no implementation can go below
+//   weft-bench --workload start                one step of mlp1024, to time the whole process
 //   weft-bench --workload NAME --profile STEPS [--trace FILE]
 //   weft-bench --workload overhead [--repeats N]
 //   weft-bench --workload compile [--nodes 1000,10000,100000] [--graphs chain,layers]
@@ -62,34 +65,79 @@ if names == "compile" {
     sizes: sizes, families: families.isEmpty ? CompileScaling.Family.allCases : families)
   exit(0)
 }
+/// Times `steps` calls as often as asked and prints the median of a call.
+func time(_ workload: String, framework: String = "weft", steps: Int, _ once: () throws -> Float)
+  throws
+{
+  var last: Float = 0
+  for _ in 0..<max(min(steps, 20), steps / 5) { last = try once() }
+  var times: [Double] = []
+  for _ in 0..<max(repeats, 1) {
+    let began = seconds()
+    for _ in 0..<steps { last = try once() }
+    times.append((seconds() - began) / Double(steps) * 1e6)
+  }
+  times.sort()
+  report(workload, framework, times[times.count / 2], times[0], last)
+}
+
+func report(_ workload: String, _ framework: String, _ median: Double, _ least: Double, _ loss: Float)
+{
+  func precise(_ value: Double) -> String { "\((value * 1000).rounded() / 1000)" }
+  print(
+    "{\"framework\": \"\(framework)\", \"device\": \"cpu\", \"workload\": \"\(workload)\", "
+      + "\"us_per_step\": \(precise(median)), \"us_min\": \(precise(least)), "
+      + "\"last_loss\": \(loss), \"peak_mb\": \(peakMegabytes())}")
+}
+
+let chosen = names.split(separator: ",").map(String.init)
+if !option("--floor", "").isEmpty {
+  for workload in Workload.all where chosen.contains(workload.name) && workload.filters.isEmpty {
+    let products = try Floors.products(workload)
+    try time(workload.name, framework: "floor", steps: workload.steps) {
+      try products()
+      return 0
+    }
+  }
+  for name in chosen {
+    guard let bytes = Floors.bytes[name] else { continue }
+    let least = Floors.copying(bytes: bytes)
+    report(name, "floor", least, least, 0)
+  }
+  exit(0)
+}
+if names == "start" {
+  let workload = Workload(name: "start", hidden: [1024], rate: 0.1, batch: 128, steps: 1)
+  let step = try workload.model().prepare()
+  let images = try Tensor<Float>.zeros([128, 784])
+  let labels = try Tensor<Float>(repeating: 0.1, shape: [128, 10])
+  let loss = try step.run(images, labels).1.scalar ?? .nan
+  report("start", "weft", 0, 0, loss)
+  exit(0)
+}
+for operation in Operations.all where chosen.contains(operation.name) {
+  let run = try operation.prepare()
+  try time(operation.name, steps: operation.steps) {
+    try run()
+    return 0
+  }
+}
+let workloads = Workload.all.filter { names == "all" || chosen.contains($0.name) }
+if workloads.isEmpty { exit(0) }
 let data = try load(option("--data", ""))
 let count = data.images.shape[0]
 
-let chosen = names.split(separator: ",").map(String.init)
-for workload in Workload.all where names == "all" || chosen.contains(workload.name) {
+for workload in workloads {
   if let steps = Int(option("--profile", "")) {
     try workload.profile(data.images, data.labels, steps: steps, file: option("--trace", ""))
     continue
   }
   let step = try workload.model().prepare()
   var index = 0
-  var loss: Float = 0
-  func once() throws {
+  try time(workload.name, steps: workload.steps) {
     let offset = (index * workload.batch) % (count - workload.batch)
     index += 1
     let rows = offset..<offset + workload.batch
-    loss = try step.run(data.images[rows], data.labels[rows]).1.scalar ?? .nan
+    return try step.run(data.images[rows], data.labels[rows]).1.scalar ?? .nan
   }
-  for _ in 0..<max(20, workload.steps / 5) { try once() }
-  var times: [Double] = []
-  for _ in 0..<max(repeats, 1) {
-    let began = seconds()
-    for _ in 0..<workload.steps { try once() }
-    times.append((seconds() - began) / Double(workload.steps) * 1e6)
-  }
-  times.sort()
-  print(
-    "{\"framework\": \"weft\", \"device\": \"cpu\", \"workload\": \"\(workload.name)\", "
-      + "\"us_per_step\": \(fixed(times[times.count / 2])), \"us_min\": \(fixed(times[0])), "
-      + "\"last_loss\": \(loss), \"peak_mb\": \(peakMegabytes())}")
 }

@@ -52,7 +52,8 @@ private struct BatchProduct: Sendable {
       MatrixProduct, UnsafePointer<S>, UnsafePointer<S>, UnsafeMutablePointer<S>, OpaquePointer?
     ) -> Void
 
-  /// Small products share the pool batch by batch, large ones each within itself.
+  /// A few large products share the pool each within itself, all others batch by batch: no sum's
+  /// order depends on how a product is shared.
   func kernel<S: NumericScalar>(_: S.Type, _ run: @escaping Run<S>) -> CPUKernel {
     let size = product.m * product.n
     let work = 2 * size * product.k
@@ -64,7 +65,7 @@ private struct BatchProduct: Sendable {
       func one(_ index: Int, _ pool: OpaquePointer?) {
         run(product, a + left[index], b + right[index], c + index * size, pool)
       }
-      if work >= 4_000_000 {
+      if work >= 4_000_000 && left.count < 16 {
         for index in left.indices { one(index, pool) }
       } else {
         overPool(pool, left.count, grain) { range in
