@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gemm_epilogue.h"
 #include "isa.h"
 #include "weft_gemm.h"
 #include "weft_pool.h"
@@ -37,6 +38,7 @@ typedef struct {
   double alpha, beta;
   void *c;
   size_t ldc;
+  const weft_gemm_epilogue *epilogue;
 } gemm_product;
 
 // A part of a product whose packed operands stay in the caches: rows i0 ..< i0 + m, columns
@@ -54,6 +56,7 @@ typedef struct {
 
 #define WEFT_KERNEL(name) gemm_##name##_f32_baseline
 #define GEMM_T float
+#define GEMM_FINISH gemm_epilogue_float
 #define GEMM_V gemm_f4
 #define GEMM_LANES 4
 #define GEMM_ROWS 6
@@ -61,6 +64,7 @@ typedef struct {
 #undef WEFT_KERNEL
 #define WEFT_KERNEL(name) gemm_##name##_f64_baseline
 #define GEMM_T double
+#define GEMM_FINISH gemm_epilogue_double
 #define GEMM_V gemm_d2
 #define GEMM_LANES 2
 #define GEMM_ROWS 6
@@ -71,6 +75,7 @@ typedef struct {
 WEFT_ISA_PUSH_AVX2
 #define WEFT_KERNEL(name) gemm_##name##_f32_avx2
 #define GEMM_T float
+#define GEMM_FINISH gemm_epilogue_float
 #define GEMM_V gemm_f8
 #define GEMM_LANES 8
 #define GEMM_ROWS 6
@@ -78,6 +83,7 @@ WEFT_ISA_PUSH_AVX2
 #undef WEFT_KERNEL
 #define WEFT_KERNEL(name) gemm_##name##_f64_avx2
 #define GEMM_T double
+#define GEMM_FINISH gemm_epilogue_double
 #define GEMM_V gemm_d4
 #define GEMM_LANES 4
 #define GEMM_ROWS 6
@@ -87,6 +93,7 @@ WEFT_ISA_POP
 WEFT_ISA_PUSH_AVX512
 #define WEFT_KERNEL(name) gemm_##name##_f32_avx512
 #define GEMM_T float
+#define GEMM_FINISH gemm_epilogue_float
 #define GEMM_V gemm_f16
 #define GEMM_LANES 16
 #define GEMM_ROWS 14
@@ -94,6 +101,7 @@ WEFT_ISA_PUSH_AVX512
 #undef WEFT_KERNEL
 #define WEFT_KERNEL(name) gemm_##name##_f64_avx512
 #define GEMM_T double
+#define GEMM_FINISH gemm_epilogue_double
 #define GEMM_V gemm_d8
 #define GEMM_LANES 8
 #define GEMM_ROWS 14
@@ -216,14 +224,28 @@ static const gemm_kernels *kernels_of(int type) {
 
 void weft_gemm_f32(int32_t transpose_a, int32_t transpose_b, size_t m, size_t n, size_t k,
                    float alpha, const float *a, size_t lda, const float *b, size_t ldb,
-                   float beta, float *c, size_t ldc, struct weft_pool *pool) {
-  gemm_product job = {transpose_a, transpose_b, m, n, k, a, b, lda, ldb, alpha, beta, c, ldc};
+                   float beta, float *c, size_t ldc, const weft_gemm_epilogue *epilogue,
+                   struct weft_pool *pool) {
+  gemm_product job = {transpose_a, transpose_b, m, n, k, a, b, lda, ldb, alpha, beta, c, ldc,
+                      epilogue};
   multiply(&job, kernels_of(0), pool);
 }
 
 void weft_gemm_f64(int32_t transpose_a, int32_t transpose_b, size_t m, size_t n, size_t k,
                    double alpha, const double *a, size_t lda, const double *b, size_t ldb,
-                   double beta, double *c, size_t ldc, struct weft_pool *pool) {
-  gemm_product job = {transpose_a, transpose_b, m, n, k, a, b, lda, ldb, alpha, beta, c, ldc};
+                   double beta, double *c, size_t ldc, const weft_gemm_epilogue *epilogue,
+                   struct weft_pool *pool) {
+  gemm_product job = {transpose_a, transpose_b, m, n, k, a, b, lda, ldb, alpha, beta, c, ldc,
+                      epilogue};
   multiply(&job, kernels_of(1), pool);
+}
+
+void weft_gemm_finish_f32(const weft_gemm_epilogue *epilogue, size_t m, size_t n, float *c,
+                          size_t ldc) {
+  gemm_epilogue_float(epilogue, c, ldc, 0, 0, m, n);
+}
+
+void weft_gemm_finish_f64(const weft_gemm_epilogue *epilogue, size_t m, size_t n, double *c,
+                          size_t ldc) {
+  gemm_epilogue_double(epilogue, c, ldc, 0, 0, m, n);
 }

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "gemm_epilogue.h"
 #include "isa.h"
 #include "weft_neural.h"
 #include "weft_pool.h"
@@ -26,6 +27,7 @@ typedef struct {
   float alpha, beta;
   float *c;
   size_t ldc;
+  const weft_gemm_epilogue *epilogue;
 } gemm_job;
 
 // packed[p][0 ..< lanes] = op(B)[p0 + p, j ..< j + width], then zeros.
@@ -114,12 +116,13 @@ int32_t weft_gemm_small_suits(size_t m, size_t n, size_t k) {
 
 void weft_gemm_small_f32(int32_t transpose_a, int32_t transpose_b, size_t m, size_t n, size_t k,
                          float alpha, const float *a, size_t lda, const float *b, size_t ldb,
-                         float beta, float *c, size_t ldc, struct weft_pool *pool) {
+                         float beta, float *c, size_t ldc, const weft_gemm_epilogue *epilogue,
+                         struct weft_pool *pool) {
   if (m == 0 || n == 0) return;
   gemm_job job = {.m = m, .n = n, .k = k, .panels = (n + 31) / 32, .a = a, .b = b,
                   .a_row = transpose_a ? 1 : lda, .a_inner = transpose_a ? lda : 1,
                   .b_inner = transpose_b ? 1 : ldb, .b_column = transpose_b ? ldb : 1,
-                  .alpha = alpha, .beta = beta, .c = c, .ldc = ldc};
+                  .alpha = alpha, .beta = beta, .c = c, .ldc = ldc, .epilogue = epilogue};
   // About a quarter of a million products a chunk: packing a panel is small against it.
   size_t lanes = n <= 8 ? 8 : n <= 16 ? 16 : 32;
   size_t wanted = ((size_t)1 << 18) / (lanes * (k ? k : 1));

@@ -37,6 +37,9 @@ public struct Pipeline: Sendable {
     Pass("fold updates", foldUpdates),
     // What is left of the updates, and everything else that goes element by element.
     Pass("fuse pointwise", fusePointwise),
+    // After the fusion of formulas, which are whole now: a product takes a formula only if nothing is
+    // left of it. And after the folding of updates, which takes the products that are gradients.
+    Pass("fuse epilogues", fuseEpilogues),
     // Fixes the order of reads and updates of variables; nothing may move afterwards.
     Pass("schedule", isRequired: true, scheduleUpdates),
   ])

@@ -33,6 +33,14 @@ struct Uses {
     self.writes = writes
     followsUpdate = follows
   }
+
+  /// Whether a producer may run where its user does: no update of what it reads comes between.
+  func mayMove(_ maker: Int, to index: Int, _ program: Program) -> Bool {
+    if followsUpdate[index] == followsUpdate[maker], !followsUpdate[index] { return true }
+    return program.instructions[maker].inputs.allSatisfy { input in
+      program.variable(of: input).map { writes[$0] == 0 } ?? true
+    }
+  }
 }
 
 extension Program {

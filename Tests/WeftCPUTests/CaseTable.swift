@@ -41,7 +41,7 @@ enum CaseTable {
     "BroadcastArgs",
     "WeftKeptShape",
     "WeftOrthonormalize", "WeftFusedPointwise", "WeftPointwiseUpdate", "WeftMatMulDescent",
-    "WeftMatMulAccumulate",
+    "WeftMatMulAccumulate", "WeftMatMulEpilogue",
     "ApplyAdadelta", "ApplyAdagrad", "ApplyAdam", "ApplyCenteredRMSProp", "ApplyFtrl",
     "ApplyFtrlV2", "ApplyGradientDescent", "ApplyMomentum", "ApplyProximalGradientDescent",
     "ApplyRMSProp",

@@ -48,9 +48,41 @@ extension CaseTable {
               MatMulAccumulate(product: product), operands, tolerance: tolerance,
               gradient: skipped),
           ]
+          for (index, epilogue) in epilogues.enumerated() {
+            let bias = OpCase.Operand.fed(
+              .random(index % 2 == 0 ? [n] : [1, n], seed: 4, as: dtype))
+            let mask = OpCase.Operand.fed(.random([m, n], seed: 5, as: dtype))
+            result.append(
+              OpCase(
+                MatMulEpilogue(product: product, epilogue: epilogue),
+                Array(operands[2...]) + (epilogue.addsBias ? [bias] : [])
+                  + (epilogue.isMasked ? [mask] : []), tolerance: tolerance, gradient: skipped))
+          }
+        }
+      }
+      for epilogue in epilogues {
+        let row = OpCase.Operand.fed(.special([37], as: dtype))
+        let mask = OpCase.Operand.fed(.special([40, 37], as: dtype))
+        for (transposeB, k) in [(false, 3), (true, 3), (false, 70)] {
+          let operands = [
+            OpCase.Operand.fed(.random([40, k], seed: 2, as: dtype)),
+            .fed(.random(transposeB ? [37, k] : [k, 37], seed: 3, as: dtype)),
+          ]
+          result.append(
+            OpCase(
+              MatMulEpilogue(product: MatMul(transposeB: transposeB), epilogue: epilogue),
+              operands + (epilogue.addsBias ? [row] : []) + (epilogue.isMasked ? [mask] : []),
+              name: "\(dtype) \(epilogue) of \(k) terms, special values", tolerance: tolerance,
+              gradient: skipped))
         }
       }
     }
     return result
   }()
+
+  /// Every combination that does something.
+  private static let epilogues: [MatMulEpilogue.Epilogue] = (1..<8).map {
+    MatMulEpilogue.Epilogue(
+      addsBias: $0 & 1 != 0, isRectified: $0 & 2 != 0, isMasked: $0 & 4 != 0)
+  }
 }

@@ -79,4 +79,58 @@ import Testing
       #expect(serial == floats, "one thread and two differ")
     }
   }
+
+  /// What is done to an element, as the formulas of the operations say it.
+  private func finished<S: BinaryFloatingPoint>(_ sum: S, _ bias: S?, _ relu: Bool, _ mask: S?) -> S
+  {
+    var value = sum
+    if let bias { value += bias }
+    if relu { value = value > 0 || value.isNaN ? value : 0 }
+    if let mask { value = mask > 0 ? value : 0 }
+    return value
+  }
+
+  /// The same bits as the product and a pass over it, for every kind of product and epilogue.
+  @Test(arguments: sizes, [0, 1, 2, 3])
+  func anEpilogueIsAPassOverTheProduct(_ sizes: Sizes, _ transposes: Int) {
+    let product = MatrixProduct(
+      m: sizes.m, n: sizes.n, k: sizes.k, transposeA: transposes & 1 != 0,
+      transposeB: transposes & 2 != 0)
+    let pool = weft_pool_create(2)
+    defer { weft_pool_destroy(pool) }
+    func check<S: BinaryFloatingPoint>(
+      _: S.Type, _ run: ([S], [S], inout [S], UnsafePointer<weft_gemm_epilogue>?) -> Void
+    ) {
+      let a = elements(sizes.m * sizes.k, 1, S.self)
+      let b = elements(sizes.k * sizes.n, 2, S.self)
+      // Mask elements below, at and above 0; bias and mask with a NaN.
+      var mask = elements(sizes.m * sizes.n, 4, S.self)
+      mask[mask.count / 2] = .nan
+      var bias = elements(sizes.n, 5, S.self)
+      bias[bias.count / 3] = .nan
+      var plain = [S](repeating: .nan, count: sizes.m * sizes.n)
+      run(a, b, &plain, nil)
+      for combination in 1..<8 {
+        let (hasBias, hasMask) = (combination & 1 != 0, combination & 4 != 0)
+        var fused = [S](repeating: .nan, count: sizes.m * sizes.n)
+        bias.withUnsafeBytes { bias in
+          mask.withUnsafeBytes { mask in
+            var epilogue = weft_gemm_epilogue(
+              bias: hasBias ? bias.baseAddress : nil, relu: combination & 2 != 0 ? 1 : 0,
+              mask: hasMask ? mask.baseAddress : nil, ldmask: sizes.n)
+            run(a, b, &fused, &epilogue)
+          }
+        }
+        let isRight = fused.indices.allSatisfy { index in
+          let expected = finished(
+            plain[index], hasBias ? bias[index % sizes.n] : nil, combination & 2 != 0,
+            hasMask ? mask[index] : nil)
+          return fused[index] == expected || (fused[index].isNaN && expected.isNaN)
+        }
+        #expect(isRight, "\(S.self), epilogue \(combination)")
+      }
+    }
+    check(Float.self) { product.run($0, $1, &$2, epilogue: $3, pool: pool) }
+    check(Double.self) { product.run($0, $1, &$2, epilogue: $3, pool: pool) }
+  }
 }

@@ -41,7 +41,7 @@ struct RandomGraph {
       let a = values[generator.next(values.count)]
       let b = values[generator.next(values.count)]
       let variable = variables[generator.next(variables.count)]
-      switch generator.next(11) {
+      switch generator.next(12) {
       case 0: values.append(a + b)
       case 1: values.append(a * b)
       case 2: values.append(a - 0.5 * b)
@@ -53,6 +53,12 @@ struct RandomGraph {
         values.append(variable.shape.rank == 2 ? matmul(a, variable) : a * variable)
       case 8: values.append(a + mean(b, axes: [0], keepDims: true))
       case 9: values.append(a / (1.5 + square(b)))
+      case 10:
+        // A dense layer, perhaps one whose product has another user.
+        guard let matrix = variables.first(where: { $0.shape.rank == 2 }) else { continue }
+        let product = matmul(a, matrix)
+        values.append(relu(variable.shape.rank == 1 ? product + variable : product))
+        if generator.next(4) == 0 { values.append(product) }
       default: values.append(variable.shape.rank == 2 ? a : a + variable)
       }
     }

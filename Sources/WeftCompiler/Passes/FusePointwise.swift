@@ -34,7 +34,7 @@ private func fuse(_ index: Int, _ program: inout Program, _ uses: Uses) {
         let maker = program.soleProducer(of: operand, uses),
         let inner = Formula(maker, program), !inner.isUpdate,
         program.values[operand].shape == program.values[output].shape,
-        mayMove(maker, to: index, program, uses)
+        uses.mayMove(maker, to: index, program)
       else { continue }
       let combined = formula.merging(inner, at: position)
       guard combined.operands.count <= operandLimit, combined.functionCount <= functionLimit,
@@ -69,16 +69,6 @@ private func fuse(_ index: Int, _ program: inout Program, _ uses: Uses) {
       of: [instruction.origin] + merged.map { program.instructions[$0].origin })
   }
   for other in merged { program.instructions[other].isDead = true }
-}
-
-/// Whether a producer may run where its user does.
-private func mayMove(_ maker: Int, to index: Int, _ program: Program, _ uses: Uses) -> Bool {
-  if uses.followsUpdate[index] == uses.followsUpdate[maker], !uses.followsUpdate[index] {
-    return true
-  }
-  return program.instructions[maker].inputs.allSatisfy { input in
-    program.variable(of: input).map { uses.writes[$0] == 0 } ?? true
-  }
 }
 
 /// The formula of an instruction over values of the program.

@@ -16,6 +16,15 @@ extension BatchMatMulV2 {
   }
 }
 
+extension MatMulEpilogue {
+  /// Those of the product, and the functions of the epilogue for each element.
+  public func floatingPointOperations(inputs: [[Int]], outputs: [[Int]]) -> Double {
+    guard inputs.count >= 2, let result = outputs.first else { return 0 }
+    return Double(expression.operationCount) * elementCount(result)
+      + product.floatingPointOperations(inputs: Array(inputs[..<2]), outputs: outputs)
+  }
+}
+
 extension MatMulDescent {
   /// Those of the product, and one addition for each element of the variable.
   public func floatingPointOperations(inputs: [[Int]], outputs: [[Int]]) -> Double {

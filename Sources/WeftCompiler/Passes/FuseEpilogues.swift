@@ -1,0 +1,91 @@
+import WeftOps
+
+/// Joins a matrix product to the bias, rectifier or gradient mask that is its only user: the elements
+/// are finished where the product stores them, instead of in a pass of their own.
+///
+/// Only a formula that is an epilogue as a whole is joined: where more is done to the elements, a pass
+/// over them remains, and it may as well do everything.
+@Sendable
+func fuseEpilogues(_ program: inout Program) {
+  let uses = Uses(program)
+  for index in program.instructions.indices where !program.instructions[index].isDead {
+    fuse(index, &program, uses)
+  }
+}
+
+private func fuse(_ index: Int, _ program: inout Program, _ uses: Uses) {
+  let instruction = program.instructions[index]
+  // No epilogue has more operands than the product, the bias and the mask.
+  guard instruction.inputs.count <= 3,
+    let formula = (instruction.definition as? any PointwiseDefinition)?.expression,
+    let output = instruction.outputs.first
+  else { return }
+  let result = program.values[output]
+  guard result.dtype == .float32 || result.dtype == .float64 else { return }
+  for (position, operand) in instruction.inputs.enumerated() {
+    guard program.values[operand].shape == result.shape,
+      let maker = program.soleProducer(of: operand, uses),
+      let product = program.instructions[maker].definition as? MatMul,
+      uses.mayMove(maker, to: index, program),
+      let steps = EpilogueSteps(formula, product: position)
+    else { continue }
+    let bias = steps.bias.map { instruction.inputs[$0] }
+    let mask = steps.mask.map { instruction.inputs[$0] }
+    guard bias.map({ isRow($0, of: result.shape, program) }) ?? true,
+      mask.map({ program.values[$0].shape == result.shape }) ?? true,
+      [bias, mask].allSatisfy({ $0.map { program.values[$0].dtype == result.dtype } ?? true })
+    else { continue }
+    program.instructions[index].definition = MatMulEpilogue(
+      product: product,
+      epilogue: MatMulEpilogue.Epilogue(
+        addsBias: bias != nil, isRectified: steps.isRectified, isMasked: mask != nil))
+    program.instructions[index].inputs =
+      program.instructions[maker].inputs + [bias, mask].compactMap { $0 }
+    program.instructions[index].origin = .rewrite(
+      pass: "fuse epilogues", of: [instruction.origin, program.instructions[maker].origin])
+    program.instructions[maker].isDead = true
+    return
+  }
+}
+
+/// Whether a value has one element for each column and is the same for all rows.
+private func isRow(_ value: Int, of shape: [Int], _ program: Program) -> Bool {
+  program.values[value].shape == [shape[1]] || program.values[value].shape == [1, shape[1]]
+}
+
+/// A formula as steps of an epilogue, with the operands that they take.
+private struct EpilogueSteps {
+  var bias: Int?
+  var isRectified = false
+  var mask: Int?
+
+  /// Nil if the formula does anything else, or nothing, to the operand at that position.
+  init?(_ formula: ScalarExpression, product: Int) {
+    var rest = formula
+    if case .select(.compare(.greater, .input(let condition), let limit), let value, let other) =
+      rest,
+      condition != product, limit.isZero, other.isZero
+    {
+      mask = condition
+      rest = value
+    }
+    // The order decides about -0: max(-0, 0) is 0.
+    if case .binary(.maximum, let value, let limit) = rest, limit.isZero {
+      isRectified = true
+      rest = value
+    }
+    if case .binary(.add, .input(let x), .input(let y)) = rest, (x == product) != (y == product) {
+      bias = x == product ? y : x
+      rest = .input(product)
+    }
+    guard rest == .input(product), rest != formula else { return nil }
+  }
+}
+
+extension ScalarExpression {
+  /// Whether it is the number 0, not -0.
+  fileprivate var isZero: Bool {
+    if case .constant(let value) = self { return value == 0 && value.sign == .plus }
+    return false
+  }
+}
