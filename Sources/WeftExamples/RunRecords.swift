@@ -36,9 +36,9 @@ final class RunRecords {
     let taken = report?.extra["batches"]?.typed(Int64.self)?.scalar
     batchesTaken = taken.map { Int(clamping: $0) } ?? firstStep
     savedStep = report == nil ? nil : firstStep
-    writer = try run.logFolder.map { folder in
-      try FileWriter(folder, resumingAt: report == nil ? nil : report?.globalStep)
-    }
+    // What was logged of the step at which the checkpoint was saved is still good.
+    let next = report.map { ($0.globalStep ?? 0) + 1 }
+    writer = try run.logFolder.map { folder in try FileWriter(folder, resumingAt: next) }
     if let report { run.output("\(report) at step \(firstStep)\n") }
     try describe(run)
   }

@@ -37,13 +37,14 @@ import Weft
       #expect(throws: EventError.self) { try writer.add(values, step: 8) }
 
       let read = try events(in: folder + "/logs/a")
-      #expect(read.count == 7)
+      #expect(read.count == 8)
       #expect(read[0].content == .version("brain.Event:2"))
-      #expect(read[1].content == .values(values))
-      #expect(read[1].step == 7)
-      #expect(abs(read[1].time - Date().timeIntervalSince1970) < 60)
-      #expect(read[2].content == .graph([1, 2, 3]))
-      #expect(read[3].content == .runMetadata(tag: "step7", [4, 5]))
+      #expect(read[1].content == .sessionStart)
+      #expect(read[2].content == .values(values))
+      #expect(read[2].step == 7)
+      #expect(abs(read[2].time - Date().timeIntervalSince1970) < 60)
+      #expect(read[3].content == .graph([1, 2, 3]))
+      #expect(read[4].content == .runMetadata(tag: "step7", [4, 5]))
       #expect(values.map(\.tag) == ["loss", "w", "note", "input/image/0", "input/image/1"])
       guard case .image(5, 3, 3, let png) = values[4].content else {
         Issue.record("no image: \(values[4])")
@@ -160,7 +161,7 @@ import Weft
       sleep(10)
       try writer.close()
     }
-    #expect(try events(in: folder).map(\.step) == [0] + Array(0..<100))
+    #expect(try events(in: folder).map(\.step) == [0, 0] + Array(0..<100))
     try FileWriter(folder).close()
   }
 
@@ -181,7 +182,7 @@ import Weft
         var reader = try EventReader(contentsOf: writer.path)
         let (events, failure) = reader.remaining()
         #expect(failure == nil)
-        #expect(events.map(\.step) == [0, 1, 3])
+        #expect(events.map(\.step) == [0, 0, 1, 3])
       }
     }
   }

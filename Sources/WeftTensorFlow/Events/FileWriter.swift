@@ -48,12 +48,16 @@ public final class FileWriter: Sendable {
     }
     let lock = try Self.lock(prefix)
     let time = Self.now()
+    let isFirst = EventReader.files(in: prefix).isEmpty
     let (path, file) = try Self.create(prefix, time, lock: lock)
     self.path = path
     self.flushInterval = max(0, flushInterval)
     state = Mutex(State(file: file, lock: lock, flushed: time))
     try append(Event(time: time, step: 0, .version("brain.Event:2")))
-    if let step { try append(Event(time: time, step: step, .sessionStart)) }
+    // TensorBoard takes the first start that it finds for that of the run, later ones for restarts.
+    if let start = step ?? (isFirst ? 0 : nil) {
+      try append(Event(time: time, step: start, .sessionStart))
+    }
   }
 
   deinit { finish() }
