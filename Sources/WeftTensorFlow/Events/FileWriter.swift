@@ -214,6 +214,9 @@ public final class FileWriter: Sendable {
       guard state.file >= 0 else { return }
       fsync(state.file)
       Glibc.close(state.file)
+      // A child process that is being started at this moment has the descriptor, too: closing alone
+      // would leave the lock to it.
+      flock(state.lock, LOCK_UN)
       Glibc.close(state.lock)
       state.file = -1
     }
