@@ -6,7 +6,7 @@ import Weft
 
 /// TensorFlow and TensorBoard judge what is written. `Scripts/interop/checkpoints-and-logs.sh` makes the
 /// Python that has them, and names it in `WEFT_INTEROP_PYTHON`.
-@Suite struct InteropTests {
+@Suite struct FileInteropTests {
   private static let python = ProcessInfo.processInfo.environment["WEFT_INTEROP_PYTHON"]
 
   private func run(_ script: String, _ arguments: [String]) throws {
