@@ -85,14 +85,17 @@ let package = Package(
       swiftSettings: strict),
     module(
       "WeftExamples",
-      ["Weft", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+      [
+        "Weft", "WeftTensorFlow",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
     example("notmnist"),
     example("mnist"),
     example("CustomOp", ["Weft"]),
     tests(
       "ExampleTests",
       [
-        "Weft", "WeftExamples", "WeftTesting", "CustomOp",
+        "Weft", "WeftExamples", "WeftTensorFlow", "WeftTesting", "CustomOp",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     tests("WeftTensorTests", ["WeftTensor"]),
@@ -102,7 +105,8 @@ let package = Package(
     tests("WeftSessionTests", ["Weft", "CAllocationCounter", "ReferenceCorpus"]),
     tests("WeftTrainingTests", ["Weft", "ReferenceCorpus"]),
     tests("WeftDataTests", ["WeftData"]),
-    tests("WeftTensorFlowTests", ["WeftTensorFlow", "Weft", "ReferenceCorpus"]),
+    tests(
+      "WeftTensorFlowTests", ["WeftTensorFlow", "Weft", "CWeftChecksum", "ReferenceCorpus"]),
     tests("WeftTestingTests", ["WeftTesting", "Weft"]),
     tests("WeftCPUTests", ["WeftTesting", "Weft", "WeftCPU", "CWeftKernels"]),
   ],

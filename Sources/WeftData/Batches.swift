@@ -125,16 +125,33 @@ public struct EndlessBatches: Sequence, IteratorProtocol, Sendable {
     var indices: [Int] = []
     indices.reserveCapacity(size)
     while indices.count < size {
-      if position == order.count {
-        order = shuffle ? dataset.epochOrder(seed: seed, epoch: epoch) : Array(0..<dataset.count)
-        epoch += 1
-        position = 0
-      }
+      beginEpochIfDone()
       let end = Swift.min(order.count, position + size - indices.count)
       indices += order[position..<end]
       position = end
     }
     return dataset.batch(indices)
+  }
+
+  /// Leaves out so many batches without making them, as for a training that goes on from a checkpoint.
+  public mutating func skip(_ count: Int) {
+    guard dataset.count > 0 else { return }
+    for _ in 0..<Swift.max(0, count) {
+      var rest = size
+      while rest > 0 {
+        beginEpochIfDone()
+        let taken = Swift.min(order.count - position, rest)
+        position += taken
+        rest -= taken
+      }
+    }
+  }
+
+  private mutating func beginEpochIfDone() {
+    guard position == order.count else { return }
+    order = shuffle ? dataset.epochOrder(seed: seed, epoch: epoch) : Array(0..<dataset.count)
+    epoch += 1
+    position = 0
   }
 }
 
@@ -152,10 +169,13 @@ public struct OffsetBatches: Sequence, IteratorProtocol, Sendable {
 
   public mutating func next() -> Batch? {
     guard dataset.count > 0 else { return nil }
-    defer {
-      let period = dataset.count - size
-      offset = period > 0 ? (offset + size) % period : 0
-    }
+    defer { skip(1) }
     return dataset.batch(at: offset, size: size)
+  }
+
+  /// Leaves out so many batches without making them, as for a training that goes on from a checkpoint.
+  public mutating func skip(_ count: Int) {
+    let period = dataset.count - size
+    for _ in 0..<Swift.max(0, count) { offset = period > 0 ? (offset + size) % period : 0 }
   }
 }

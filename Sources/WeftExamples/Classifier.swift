@@ -1,4 +1,5 @@
 import Weft
+import WeftTensorFlow
 
 /// A network that tells classes of images apart, with everything that training it needs: the graph
 /// and the nodes to feed and fetch.
@@ -20,6 +21,8 @@ public struct Classifier: Sendable {
   public let train: GraphOperation
   /// The score of each class for each image with all hidden units, `[count, classes]`.
   public let scores: Node<Float>
+  /// The distributions of the weights, for logs.
+  public let summaries: SummaryNode
   /// The layers with their parameters, without what the optimizer keeps beside them.
   public let summary: String
 
@@ -55,6 +58,8 @@ public struct Classifier: Sendable {
 
     // The same weights once more, without dropout, to classify by.
     (scores, _) = network.scores(for: images, keep: nil, sharing: .always)
+    summaries = WeftTensorFlow.summary.merge(
+      weights.map { WeftTensorFlow.summary.histogram("summaries/\($0.name)", $0) })
     self.graph = graph
   }
 }

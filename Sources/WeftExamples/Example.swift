@@ -45,6 +45,9 @@ public struct Example: Sendable {
     try Path.createFolder(target)
     var run = TrainingRun(settings, on: parts, scaling: scaling)
     run.display = display
+    run.checkpointFolder = options.checkpoint
+    run.saveEvery = options.saveEvery
+    run.logFolder = options.logDir
     let result = try run.run()
     let report = Report(run, result)
     print()

@@ -80,6 +80,22 @@ public struct TrainingOptions: ParsableArguments {
       "How many threads to use; by default one for each processor.", valueName: "count"))
   public var threads: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Save the training into a folder of TensorFlow checkpoints, and go on from the latest one there. \
+      A training that was interrupted gives the same numbers as one that was not.
+      """, valueName: "folder"))
+  public var checkpoint: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --checkpoint: after how many minibatches to save.", valueName: "count"))
+  public var saveEvery: Int = 500
+
+  @Option(help: ArgumentHelp("Write logs for TensorBoard.", valueName: "folder"))
+  public var logDir: String?
+
   @Option(help: ArgumentHelp("Where to put the pictures.", valueName: "folder"))
   public var output: String?
 
@@ -113,7 +129,7 @@ public struct TrainingOptions: ParsableArguments {
     for (value, option) in [
       (steps, "--steps"), (epochs, "--epochs"), (batchSize, "--batch-size"),
       (trainCount, "--train-count"), (validationCount, "--validation-count"),
-      (threads, "--threads"),
+      (threads, "--threads"), (saveEvery, "--save-every"),
     ] {
       // The bound keeps products of these numbers within the range of whole numbers.
       try require((1...1_000_000_000).contains(value ?? 1), option, "1 to 1,000,000,000")

@@ -8,6 +8,12 @@ public struct TrainingRun {
   public let parts: ImageParts
   /// How pixels become numbers.
   public let scaling: PixelScaling
+  /// The folder of checkpoints: a run goes on from the latest one there, and saves its own.
+  public var checkpointFolder: String?
+  /// After how many steps a checkpoint is saved.
+  public var saveEvery = 500
+  /// The folder of the logs that TensorBoard shows.
+  public var logFolder: String?
   /// Where the model's summary goes.
   public var output: (String) -> Void = { print($0) }
   /// Where progress is shown.
@@ -34,6 +40,7 @@ public struct TrainingRun {
     let device = settings.threads.map { CPUDevice(threads: $0) } ?? CPUDevice.shared
     let session = try Session(classifier.graph, device: device)
     try session.initializeVariables()
+    let records = try RunRecords(self, session, classifier)
     let step = try session.prepare(
       classifier.train, classifier.loss, classifier.trainingScores,
       feeding: classifier.images, classifier.labels, classifier.keep, classifier.beta)
@@ -55,10 +62,19 @@ public struct TrainingRun {
     let size = min(settings.batchSize, training.count)
     let keep = Tensor(Float(settings.keep))
     let beta = Tensor(Float(settings.beta))
-    let batches = batches(of: training, size: size)
+    let batches = batches(of: training, size: size, after: records.batchesTaken)
     var loop = TrainingLoop(steps: steps, batchSize: size, reportEvery: Self.interval(steps))
+    loop.firstStep = records.firstStep
     loop.display = display
     loop.validation = { try judge(validation).confusion.accuracy }
+    loop.onStep = { done, _ in
+      try records.afterStep(done)
+      return .proceed
+    }
+    loop.onReport = { progress in
+      try records.log(progress)
+      return .proceed
+    }
     let clock = ContinuousClock()
     let start = clock.now
     let outcome = try loop.run { _ in
@@ -67,6 +83,7 @@ public struct TrainingRun {
       return TrainingStep(loss: loss, accuracy: try accuracy(scores, labels))
     }
     let seconds = (clock.now - start) / .seconds(1)
+    try records.finish(outcome)
 
     let (confusion, predictions) = try judge(test)
     return TrainingResult(
@@ -80,17 +97,19 @@ public struct TrainingRun {
       notes: ["try a smaller --learning-rate than \(Text.setting(settings.learningRate))"])
   }
 
-  /// Gives one minibatch after the other.
-  private func batches(of training: ImageDataset, size: Int) -> () -> Batch {
+  /// Gives one minibatch after the other, without those that an earlier part of the run took.
+  private func batches(of training: ImageDataset, size: Int, after taken: Int) -> () -> Batch {
     // There is at least one image: neither sequence ends.
     let all: Batch = (training.images, training.labels)
     switch settings.order {
     case .offsets:
       var batches = training.offsetBatches(of: size)
+      batches.skip(taken)
       return { batches.next() ?? all }
     case .shuffled:
       let seed = UInt64(bitPattern: Int64(settings.seed))
       var batches = training.endlessBatches(of: size, seed: seed)
+      batches.skip(taken)
       return { batches.next() ?? all }
     }
   }

@@ -35,14 +35,14 @@ package enum File {
   /// If anything fails the old file is untouched and the temporary one is removed. What is not a
   /// regular file (a pipe, a terminal) is written in place.
   package static func write(
-    _ path: String, _ body: (borrowing FileWriter) throws(TensorError) -> Void
+    _ path: String, _ body: (borrowing FileOutput) throws(TensorError) -> Void
   ) throws(TensorError) {
     var status = stat()
     let exists = stat(path, &status) == 0
     if exists, status.st_mode & S_IFMT != S_IFREG {
       let descriptor = open(path, O_WRONLY | O_CLOEXEC)
       guard descriptor >= 0 else { throw failure("open", path) }
-      let writer = FileWriter(descriptor: descriptor, path: path)
+      let writer = FileOutput(descriptor: descriptor, path: path)
       do throws(TensorError) { try body(writer) } catch {
         close(descriptor)
         throw error
@@ -54,7 +54,7 @@ package enum File {
     let (temporary, descriptor) = try openTemporary(beside: target)
     do throws(TensorError) {
       if exists, fchmod(descriptor, status.st_mode & 0o7777) != 0 { throw failure("write", path) }
-      try body(FileWriter(descriptor: descriptor, path: path))
+      try body(FileOutput(descriptor: descriptor, path: path))
       guard fsync(descriptor) == 0 else { throw failure("write", path) }
     } catch {
       close(descriptor)
@@ -108,7 +108,7 @@ package enum File {
 }
 
 /// Appends bytes to a file that ``File`` has opened.
-package struct FileWriter: ~Copyable {
+package struct FileOutput: ~Copyable {
   let descriptor: Int32
   let path: String
 

@@ -10,7 +10,7 @@ struct ZipWriter: ~Copyable {
 
   /// Writes an entry.
   mutating func add(
-    _ name: String, _ contents: [UInt8], compressed: Bool, to file: borrowing FileWriter
+    _ name: String, _ contents: [UInt8], compressed: Bool, to file: borrowing FileOutput
   ) throws(TensorError) {
     let nameBytes = Array(name.utf8)
     guard nameBytes.count <= UInt16.max else {
@@ -74,7 +74,7 @@ struct ZipWriter: ~Copyable {
   }
 
   /// Writes the directory.
-  consuming func finish(_ file: borrowing FileWriter) throws(TensorError) {
+  consuming func finish(_ file: borrowing FileOutput) throws(TensorError) {
     var end: [UInt8] = []
     let isWide =
       alwaysWide || count >= Int(UInt16.max) || offset + directory.count >= Int(UInt32.max)

@@ -88,6 +88,17 @@ import WeftTensor
     #expect(generator.permutation(10) == [5, 6, 1, 8, 7, 4, 3, 9, 0, 2])
   }
 
+  @Test(arguments: [0, 1, 5, 9]) func skippedBatchesAreThoseThatWouldHaveCome(_ count: Int) throws {
+    let data = try sampleImages(10).dataset(scaling: .none)
+    var (endless, offsets) = (data.endlessBatches(of: 4, seed: 9), data.offsetBatches(of: 4))
+    endless.skip(count)
+    offsets.skip(count)
+    let all = data.endlessBatches(of: 4, seed: 9).prefix(count + 3).map(\.images)
+    #expect(endless.prefix(3).map(\.images) == Array(all.dropFirst(count)))
+    let others = data.offsetBatches(of: 4).prefix(count + 3).map(\.images)
+    #expect(offsets.prefix(3).map(\.images) == Array(others.dropFirst(count)))
+  }
+
   @Test func endlessBatchesAreFullAndFair() throws {
     let data = try sampleImages(10).dataset(scaling: .none)
     var counts = [Int](repeating: 0, count: 10)

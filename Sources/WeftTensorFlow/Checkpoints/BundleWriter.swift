@@ -112,7 +112,7 @@ enum BundleValue {
     }
   }
 
-  fileprivate func write(to file: borrowing FileWriter) throws(TensorError) -> (
+  fileprivate func write(to file: borrowing FileOutput) throws(TensorError) -> (
     size: Int, checksum: CRC32C
   ) {
     switch self {

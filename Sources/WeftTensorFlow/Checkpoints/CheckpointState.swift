@@ -77,7 +77,7 @@ func reading(_ path: String) throws(CheckpointError) -> [UInt8] {
 }
 
 /// Writes a file that takes the place of an old one when it is complete and on the disk.
-func writing(_ path: String, _ body: (borrowing FileWriter) throws(TensorError) -> Void)
+func writing(_ path: String, _ body: (borrowing FileOutput) throws(TensorError) -> Void)
   throws(CheckpointError)
 {
   do throws(TensorError) { try File.write(path, body) } catch {

@@ -27,6 +27,8 @@ public struct TrainingLoop {
 
   /// The number of steps.
   public var steps: Int
+  /// How many of them were done before, by a run that this one continues.
+  public var firstStep = 0
   /// The number of samples in a step, for samples per second; nil shows steps per second.
   public var batchSize: Int?
   /// How many steps lie between two reports, which measure the validation.
@@ -51,7 +53,7 @@ public struct TrainingLoop {
     self.reportEvery = max(1, reportEvery)
   }
 
-  /// Runs the steps; the body is called with 0, 1, 2, ...
+  /// Runs the steps; the body is called with 0, 1, 2, ..., or from ``firstStep`` on.
   ///
   /// Throws what the body and the callbacks throw, and a ``WeftGraph/GraphError`` with the code
   /// `.notFinite` when a loss is NaN or infinite.
@@ -61,7 +63,7 @@ public struct TrainingLoop {
     let watch = watchesInterrupt ? InterruptWatch() : nil
     defer { withExtendedLifetime(watch) {} }
     var reason = TrainingOutcome.Reason.finished
-    var done = 0
+    var done = max(0, firstStep)
     while done < steps {
       let step = try body(done)
       done += 1
@@ -88,13 +90,14 @@ private struct LoopState {
   private var reports: [TrainingProgress] = []
   private let start = ContinuousClock.now
   private var windowStart = ContinuousClock.now
-  private var windowStep = 0
+  private var windowStep: Int
   private var lastFinite: (step: Int, loss: Double)?
   private(set) var wasStopped = false
 
   init(_ loop: TrainingLoop) {
     self.loop = loop
     display = loop.display
+    windowStep = max(0, loop.firstStep)
     best = BestSoFar(loop.earlyStopping)
   }
 
@@ -143,7 +146,7 @@ private struct LoopState {
     let rate = Double((done - windowStep) * (loop.batchSize ?? 1)) / window
     return TrainingProgress(
       step: done, steps: loop.steps, loss: loss, rate: rate, elapsed: elapsed,
-      remaining: elapsed / Double(max(done, 1)) * Double(loop.steps - done))
+      remaining: elapsed / Double(max(done - loop.firstStep, 1)) * Double(loop.steps - done))
   }
 
   private func seconds(_ duration: Duration) -> Double {
