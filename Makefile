@@ -26,6 +26,7 @@ bench-smoke: setup  ## Runs every benchmark once, briefly: that it runs, not how
 
 interop: setup  ## TensorFlow, from PyPI, imports and runs what Weft exports.
 	Scripts/interop/graphs.sh
+	Scripts/interop/checkpoints-and-logs.sh
 
 setup:
 	@Scripts/setup.sh

@@ -34,8 +34,9 @@ extension Safetensors {
       } catch { throw TensorError("the tensor '\(name)': \(error.message)") }
     }
     var end = 0
-    for range in ranges.sorted(by: { ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound) })
-    {
+    for range in ranges.sorted(by: {
+      ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound)
+    }) {
       guard range.lowerBound == end else {
         throw TensorError("damaged safetensors file: tensors overlap or leave a gap at \(end)")
       }
@@ -98,7 +99,9 @@ extension Safetensors {
     guard case .array(let elements)? = value else { return nil }
     var result: [Int] = []
     for element in elements {
-      guard case .number(let text) = element, let number = Int(text), number >= 0 else { return nil }
+      guard case .number(let text) = element, let number = Int(text), number >= 0 else {
+        return nil
+      }
       result.append(number)
     }
     return result

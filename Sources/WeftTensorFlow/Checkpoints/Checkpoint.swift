@@ -114,12 +114,14 @@ public struct Checkpoint: Sendable {
     return found
   }
 
-  private func tensor(_ entry: BundleEntry, _ subject: String) throws(CheckpointError) -> AnyTensor {
+  private func tensor(_ entry: BundleEntry, _ subject: String) throws(CheckpointError) -> AnyTensor
+  {
     try DataFile(prefix, shard: Int(entry.shardID), of: index.shardCount).tensor(entry, subject)
   }
 
   /// A partitioned tensor from its parts, which have entries of their own.
-  private func assembled(_ whole: BundleEntry, _ name: String) throws(CheckpointError) -> AnyTensor {
+  private func assembled(_ whole: BundleEntry, _ name: String) throws(CheckpointError) -> AnyTensor
+  {
     var found: [[UInt8]: (slice: TensorSlice, entry: BundleEntry)] = [:]
     for described in whole.slices {
       let slice = try TensorSlice(described, of: whole.dimensions, name)

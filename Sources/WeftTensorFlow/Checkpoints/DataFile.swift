@@ -85,8 +85,9 @@ struct DataFile: ~Copyable {
   }
 
   /// The elements of a tensor of text: their lengths, a checksum of the lengths, and the bytes.
-  func strings(_ entry: BundleEntry, _ subject: String) throws(CheckpointError) -> [ArraySlice<UInt8>]
-  {
+  func strings(_ entry: BundleEntry, _ subject: String) throws(CheckpointError) -> [ArraySlice<
+    UInt8
+  >] {
     func damaged(_ what: String) -> CheckpointError {
       CheckpointError(.damaged, "\(subject) in '\(path)' \(what)")
     }

@@ -56,7 +56,8 @@ extension Graph {
       let last = parts.last.map(String.init) ?? ""
       let owner = parts.dropLast().joined(separator: "/")
       let isPower = ["beta1_power", "beta2_power"].contains { power in
-        last == power || (last.hasPrefix(power + "_") && Int(last.dropFirst(power.count + 1)) != nil)
+        last == power
+          || (last.hasPrefix(power + "_") && Int(last.dropFirst(power.count + 1)) != nil)
       }
       // A moving average of a variable is a model of its own.
       let isAverage = last.hasPrefix("ExponentialMovingAverage")
