@@ -81,8 +81,9 @@ func time(_ workload: String, framework: String = "weft", steps: Int, _ once: ()
   report(workload, framework, times[times.count / 2], times[0], last)
 }
 
-func report(_ workload: String, _ framework: String, _ median: Double, _ least: Double, _ loss: Float)
-{
+func report(
+  _ workload: String, _ framework: String, _ median: Double, _ least: Double, _ loss: Float
+) {
   func precise(_ value: Double) -> String { "\((value * 1000).rounded() / 1000)" }
   print(
     "{\"framework\": \"\(framework)\", \"device\": \"cpu\", \"workload\": \"\(workload)\", "
