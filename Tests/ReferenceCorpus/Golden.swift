@@ -1,6 +1,6 @@
 import Glibc
 
-/// Compares a text with one that was recorded in `Tests/Fixtures/golden`.
+/// Compares a text with one that was recorded in `Tests/Fixtures/Golden`.
 ///
 /// With `RECORD_GOLDEN=1` in the environment the file is rewritten instead; look at the difference
 /// before committing it.
@@ -26,7 +26,7 @@ public enum Golden {
 
   private static var folder: String {
     let parts = #filePath.split(separator: "/").dropLast(2)
-    return "/" + parts.joined(separator: "/") + "/Fixtures/golden"
+    return "/" + parts.joined(separator: "/") + "/Fixtures/Golden"
   }
 
   private static func lines(_ text: String) -> [Substring] {
