@@ -1,6 +1,6 @@
 # What to do with Weft. Every target installs what it needs first.
 
-.PHONY: demo test check format bench bench-smoke interop setup
+.PHONY: demo test check format bench bench-smoke accuracy interop setup
 
 demo: setup  ## Trains a network on the letters that ship with the project.
 	swift run -c release notmnist
@@ -23,6 +23,9 @@ bench: setup  ## Times a training step of each workload; PEERS=1 adds TensorFlow
 
 bench-smoke: setup  ## Runs every benchmark once, briefly: that it runs, not how fast.
 	Benchmarks/run.sh --rounds 1 --repeats 1 --out .build-bench/smoke.json
+
+accuracy: setup  ## The worst error of each vectorised function over all floats; some minutes.
+	swift run -c release --package-path Benchmarks --scratch-path .build-bench weft-bench --workload accuracy
 
 interop: setup  ## TensorFlow, from PyPI, imports and runs what Weft exports.
 	Scripts/interop/graphs.sh

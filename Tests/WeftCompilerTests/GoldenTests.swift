@@ -40,10 +40,10 @@ import Weft
   func theProgramAfterAPass(_ name: String) throws {
     let text = try #require(try Self.texts().passes.first { $0.name == name }).text
     let file = name.map { $0 == " " ? "-" : String($0) }.joined()
-    #expect(try Golden.difference(text, "step/\(file).txt") == nil)
+    #expect(try goldenMismatch(text, "step/\(file).txt") == nil)
   }
 
   @Test func thePlan() throws {
-    #expect(try Golden.difference(try Self.texts().plan, "step/plan.txt") == nil)
+    #expect(try goldenMismatch(try Self.texts().plan, "step/plan.txt") == nil)
   }
 }

@@ -40,7 +40,7 @@ import Weft
         model.train, model.loss, model.prediction, feeding: [model.x: images, model.labels: labels])
       lines.append("\(name) \(report.launches) \(report.arenaBytes)")
     }
-    #expect(try Golden.difference(lines.joined(separator: "\n"), "workloads.txt") == nil)
+    #expect(try goldenMismatch(lines.joined(separator: "\n"), "workloads.txt") == nil)
   }
 
   @Test(arguments: names) func aSteadyStepAllocatesNothing(_ name: String) throws {

@@ -10,6 +10,7 @@ import Weft
 //   weft-bench --workload start                one step of mlp1024, to time the whole process
 //   weft-bench --workload NAME --profile STEPS [--trace FILE]
 //   weft-bench --workload overhead [--repeats N]
+//   weft-bench --workload accuracy [--stride N]
 //   weft-bench --workload compile [--nodes 1000,10000,100000] [--graphs chain,layers]
 
 func option(_ name: String, _ fallback: String) -> String {
@@ -52,6 +53,10 @@ func load(_ folder: String) throws -> (images: Tensor<Float>, labels: Tensor<Flo
 
 let names = option("--workload", "all")
 let repeats = Int(option("--repeats", "5")) ?? 5
+if names == "accuracy" {
+  try Accuracy.printAll(stride: UInt32(option("--stride", "1")) ?? 1)
+  exit(0)
+}
 if names == "overhead" {
   try RunOverhead.runAll(repeats: repeats)
   exit(0)
