@@ -21,7 +21,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 STEPS = ["logistic", "logistic-l2", "mlp1024-l2", "mlp1024-drop", "adam256", "book256",
          "momentum512", "wide4096", "lenet"]
-OPERATIONS = ["inference10k", "empty", "start", "chain", "reduction", "softmax", "batchmatmul"]
+OPERATIONS = ["inference10k", "empty", "start", "chain", "reduction", "squares", "softmax", "batchmatmul"]
 failures = []
 PEERS = ["tf1", "torch", "torch-compile", "jax"]
 

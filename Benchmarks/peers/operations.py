@@ -8,7 +8,7 @@ result on the host. `start` builds mlp1024 and runs one step, to time the whole 
 import argparse, json, os, resource, statistics, time
 
 # name -> calls between two looks at the clock
-STEPS = {"inference10k": 5, "empty": 2000, "chain": 10, "reduction": 40, "softmax": 10, "batchmatmul": 40,
+STEPS = {"inference10k": 5, "empty": 2000, "chain": 10, "reduction": 40, "squares": 40, "softmax": 10, "batchmatmul": 40,
          "start": 1}
 
 
@@ -46,6 +46,8 @@ def tf1(name):
             if name == "chain":
                 c = tf.nn.relu((x * 1.1 + 0.3) * x - 0.2) * 0.9
                 result = tf.sqrt(tf.maximum(c + x, 0.1)) * x
+            elif name == "squares":
+                result = tf.reduce_mean(tf.square(x - 0.5))
             else:
                 result = tf.reduce_mean(x, 1) if name == "reduction" else tf.nn.softmax(x)
         session = tf.Session(graph=graph)
@@ -89,6 +91,8 @@ def torch_operation(name, compiled):
             if name == "chain":
                 c = torch.relu((x * 1.1 + 0.3) * x - 0.2) * 0.9
                 return torch.sqrt(torch.clamp_min(c + x, 0.1)) * x
+            if name == "squares":
+                return torch.square(x - 0.5).mean()
             return x.mean(1) if name == "reduction" else torch.softmax(x, 1)
     call = torch.compile(f) if compiled else f
 
@@ -131,6 +135,8 @@ def jax_operation(name):
         if name == "chain":
             c = jax.nn.relu((x * 1.1 + 0.3) * x - 0.2) * 0.9
             return jnp.sqrt(jnp.maximum(c + x, 0.1)) * x
+        if name == "squares":
+            return jnp.square(x - 0.5).mean()
         return x.mean(1) if name == "reduction" else jax.nn.softmax(x)
     f = jax.jit(body)
     return lambda: np.asarray(f(x))

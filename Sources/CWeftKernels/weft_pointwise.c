@@ -3,6 +3,10 @@
 #include <string.h>
 
 #include "pointwise_program.h"
+#include "pointwise_run.h"
+
+// Elements from which operands are taken to lie in memory.
+enum { PREFETCH_COUNT = 1 << 19 };
 
 typedef struct {
   const weft_pointwise *program;
@@ -56,6 +60,22 @@ static void load(const run_context *run, int i, void **registers, char *scratch,
   weft_gather_block(input, run->inputs[i], registers[i], begin, count);
 }
 
+// Asks for the block after this one while this one is worked on: between two blocks the processor reads
+// nothing for longer than its own prefetching lasts. Only where the operand is too large to lie in
+// the cache already.
+static void prefetch_next(const run_context *run, size_t next, size_t end) {
+  const weft_pointwise *p = run->program;
+  if (next >= end || p->count < PREFETCH_COUNT) return;
+  size_t count = end - next < p->block ? end - next : p->block;
+  for (int i = 0; i < p->input_count; i++) {
+    const weft_input *input = &p->inputs[i];
+    if (input->class != WEFT_INPUT_CONTIGUOUS) continue;
+    const char *from = advanced(run->inputs[i], next * input->element_size);
+    for (size_t byte = 0; byte < count * input->element_size; byte += 64)
+      __builtin_prefetch(from + byte, 0, 3);
+  }
+}
+
 static int run_range(const run_context *run, size_t begin, size_t end) {
   const weft_pointwise *p = run->program;
   void *registers[p->register_count];
@@ -69,6 +89,7 @@ static int run_range(const run_context *run, size_t begin, size_t end) {
   prepare_range(run, registers, scratch, begin, end);
   for (size_t at = begin; at < end; at += p->block) {
     size_t count = end - at < p->block ? end - at : p->block;
+    prefetch_next(run, at + count, end);
     for (int i = 0; i < p->input_count; i++) {
       const weft_input *input = &p->inputs[i];
       if (input->class == WEFT_INPUT_CONTIGUOUS)
@@ -122,6 +143,18 @@ int weft_pointwise_run(const weft_pointwise *program, const void *const *inputs,
     return run_range(&run, 0, program->count);
   weft_pool_for(pool, program->count, program->grain, run_chunk, &run);
   return run.status;
+}
+
+int weft_pointwise_run_block(const weft_pointwise *program, const void *const *inputs, void *block,
+                             size_t begin, size_t count) {
+  // The element `begin` of the output is to lie at the start of the block.
+  void *output = (char *)((uintptr_t)block - begin * program->outputs[0].element_size);
+  run_context run = {program, inputs, &output, 0};
+  return run_range(&run, begin, begin + count);
+}
+
+bool weft_pointwise_is_shared(const weft_pointwise *program) {
+  return program->grain < program->count;
 }
 
 size_t weft_pointwise_count(const weft_pointwise *program) { return program->count; }

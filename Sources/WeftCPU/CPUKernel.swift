@@ -79,6 +79,14 @@ public struct KernelArguments {
   let streams: RandomStreams
   let stream: Int
   let threads: OpaquePointer?
+  /// What the compiler has merged into the operation in place of an operand.
+  var formula: Formula?
+
+  /// A formula of the C executor with its operands.
+  struct Formula {
+    let program: OpaquePointer
+    let inputs: UnsafePointer<UnsafeRawPointer?>?
+  }
 
   /// The elements of an operand.
   public func input<S>(_ index: Int, as _: S.Type) -> UnsafePointer<S> {

@@ -40,6 +40,10 @@ public struct Pipeline: Sendable {
     // After the fusion of formulas, which are whole now: a product takes a formula only if nothing is
     // left of it. And after the folding of updates, which takes the products that are gradients.
     Pass("fuse epilogues", fuseEpilogues),
+    // What is left of a gradient that no product has taken goes into the update that uses it.
+    Pass("fuse gradients", fuseGradients),
+    // What no product has taken may end in a reduction: its elements are then never written.
+    Pass("fuse reductions", fuseReductions),
     // Fixes the order of reads and updates of variables; nothing may move afterwards.
     Pass("schedule", isRequired: true, scheduleUpdates),
   ])

@@ -134,6 +134,17 @@ extension ScalarExpression {
     return x ?? y
   }
 
+  /// The operands that occur, as often as they do.
+  public var inputs: [Int] {
+    switch self {
+    case .input(let index): [index]
+    case .constant: []
+    case .unary(_, let a), .test(_, let a), .not(let a), .cast(_, let a): a.inputs
+    case .binary(_, let a, let b), .compare(_, let a, let b): a.inputs + b.inputs
+    case .select(let c, let a, let b): c.inputs + a.inputs + b.inputs
+    }
+  }
+
   /// The formula with operands replaced: how a chain becomes one fused operation.
   public func substituting(_ inputs: [ScalarExpression]) -> ScalarExpression {
     func go(_ e: ScalarExpression) -> ScalarExpression {

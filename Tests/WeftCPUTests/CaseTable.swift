@@ -6,7 +6,7 @@ enum CaseTable {
   static let all: [OpCase] =
     unary + binary + gradientPointwise + otherPointwise + reductions + scans + products + losses
     + layers + convolutions + pooled + normalizations + shapes + arrays + blocks + linearAlgebra
-    + fused + control + updates
+    + fused + fusedReductions + control + updates
     + scattered + optimizers + random
 
   /// Operations that no case builds, with the reason.
@@ -41,7 +41,7 @@ enum CaseTable {
     "BroadcastArgs",
     "WeftKeptShape",
     "WeftOrthonormalize", "WeftFusedPointwise", "WeftPointwiseUpdate", "WeftMatMulDescent",
-    "WeftMatMulAccumulate", "WeftMatMulEpilogue",
+    "WeftMatMulAccumulate", "WeftMatMulEpilogue", "WeftFusedReduction", "WeftFusedUpdate",
     "ApplyAdadelta", "ApplyAdagrad", "ApplyAdam", "ApplyCenteredRMSProp", "ApplyFtrl",
     "ApplyFtrlV2", "ApplyGradientDescent", "ApplyMomentum", "ApplyProximalGradientDescent",
     "ApplyRMSProp",

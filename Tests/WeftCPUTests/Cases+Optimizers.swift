@@ -50,6 +50,18 @@ extension CaseTable {
               .number(1e-8), .g,
             ])
         }
+        // The penalty's part of the gradient; a clipping factor.
+        add(
+          FusedUpdate(
+            update: ApplyAdam(), expression: .input(9) + .input(10) * .input(0), inputCount: 11),
+          [
+            .v, .z, .s, .number(0.5), .number(0.7), rate, .number(0.9), .number(0.99),
+            .number(1e-3), .g, .number(0.05),
+          ])
+        add(
+          FusedUpdate(
+            update: ApplyAdagrad(updateSlots: true), expression: .input(3) * .input(4) - .input(5),
+            inputCount: 6), [.v, .s, rate, .g, .number(0.5), .g])
         add(ApplyRMSProp(), [.v, .s, .z, rate, .number(0.9), .number(0.5), .number(1e-3), .g])
         add(
           ApplyFtrl(), [.v, .s, .z, .g, rate, .number(0.05), .number(0.2), .number(-0.5)])

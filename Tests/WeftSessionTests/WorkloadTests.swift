@@ -6,9 +6,7 @@ import Weft
 /// Exact facts of the benchmark's workloads, which hold on every machine: launches, memory,
 /// allocations, bits. The workloads are the benchmark's own (a link to its source).
 @Suite(.serialized) struct WorkloadTests {
-  static let names = [
-    "logistic", "mlp1024-l2", "mlp1024-drop", "adam256", "book256", "momentum512",
-  ]
+  static let names = Workload.all.map(\.name)
 
   private static func workload(_ name: String) throws -> Workload {
     try #require(Workload.all.first { $0.name == name })

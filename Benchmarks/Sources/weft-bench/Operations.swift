@@ -15,6 +15,9 @@ struct Operations: Sendable {
     Operations(name: "reduction", steps: 40) {
       try fetch { mean(matrix(10_000, 1000, in: $0), axes: [1]) }
     },
+    Operations(name: "squares", steps: 40) {
+      try fetch { mean(square(matrix(10_000, 1000, in: $0) - 0.5)) }
+    },
     Operations(name: "softmax", steps: 10) { try fetch { softmax(matrix(10_000, 1000, in: $0)) } },
     Operations(name: "batchmatmul", steps: 40) {
       try fetch { graph in

@@ -14,5 +14,6 @@
 #include "weft_pooling.h"
 #include "weft_random.h"
 #include "weft_reduce.h"
+#include "weft_reduce_formula.h"
 
 #endif

@@ -15,6 +15,12 @@ extension KernelArguments {
   fileprivate borrowing func parameter<S>(_ index: Int, as _: S.Type) -> S {
     input(index, as: S.self)[0]
   }
+
+  /// The gradient: an operand, or what the formula gives that has been merged into the update.
+  fileprivate borrowing func gradient(_ index: Int) -> weft_gradient {
+    weft_gradient(
+      elements: UnsafeRawPointer(input(index)), formula: formula?.program, inputs: formula?.inputs)
+  }
 }
 
 extension ApplyGradientDescent: CPUKernelProviding {
@@ -24,12 +30,12 @@ extension ApplyGradientDescent: CPUKernelProviding {
       request,
       float32: { (arguments) throws(OpFailure) in
         weft_apply_gradient_descent_f32(
-          arguments.variable(0, as: Float.self), arguments.input(2, as: Float.self), count,
+          arguments.variable(0, as: Float.self), arguments.gradient(2), count,
           arguments.parameter(1, as: Float.self), arguments.pool)
       },
       float64: { (arguments) throws(OpFailure) in
         weft_apply_gradient_descent_f64(
-          arguments.variable(0, as: Double.self), arguments.input(2, as: Double.self), count,
+          arguments.variable(0, as: Double.self), arguments.gradient(2), count,
           arguments.parameter(1, as: Double.self), arguments.pool)
       })
   }
@@ -42,13 +48,13 @@ extension ApplyProximalGradientDescent: CPUKernelProviding {
       request,
       float32: { (arguments) throws(OpFailure) in
         weft_apply_proximal_gradient_descent_f32(
-          arguments.variable(0, as: Float.self), arguments.input(4, as: Float.self), count,
+          arguments.variable(0, as: Float.self), arguments.gradient(4), count,
           arguments.parameter(1, as: Float.self), arguments.parameter(2, as: Float.self),
           arguments.parameter(3, as: Float.self), arguments.pool)
       },
       float64: { (arguments) throws(OpFailure) in
         weft_apply_proximal_gradient_descent_f64(
-          arguments.variable(0, as: Double.self), arguments.input(4, as: Double.self), count,
+          arguments.variable(0, as: Double.self), arguments.gradient(4), count,
           arguments.parameter(1, as: Double.self), arguments.parameter(2, as: Double.self),
           arguments.parameter(3, as: Double.self), arguments.pool)
       })
@@ -64,13 +70,13 @@ extension ApplyMomentum: CPUKernelProviding {
       float32: { (arguments) throws(OpFailure) in
         weft_apply_momentum_f32(
           arguments.variable(0, as: Float.self), arguments.variable(1, as: Float.self),
-          arguments.input(3, as: Float.self), count, arguments.parameter(2, as: Float.self),
+          arguments.gradient(3), count, arguments.parameter(2, as: Float.self),
           arguments.parameter(4, as: Float.self), flag, arguments.pool)
       },
       float64: { (arguments) throws(OpFailure) in
         weft_apply_momentum_f64(
           arguments.variable(0, as: Double.self), arguments.variable(1, as: Double.self),
-          arguments.input(3, as: Double.self), count, arguments.parameter(2, as: Double.self),
+          arguments.gradient(3), count, arguments.parameter(2, as: Double.self),
           arguments.parameter(4, as: Double.self), flag, arguments.pool)
       })
   }
@@ -85,13 +91,13 @@ extension ApplyAdagrad: CPUKernelProviding {
       float32: { (arguments) throws(OpFailure) in
         weft_apply_adagrad_f32(
           arguments.variable(0, as: Float.self), arguments.variable(1, as: Float.self),
-          arguments.input(3, as: Float.self), count, arguments.parameter(2, as: Float.self), flag,
+          arguments.gradient(3), count, arguments.parameter(2, as: Float.self), flag,
           arguments.pool)
       },
       float64: { (arguments) throws(OpFailure) in
         weft_apply_adagrad_f64(
           arguments.variable(0, as: Double.self), arguments.variable(1, as: Double.self),
-          arguments.input(3, as: Double.self), count, arguments.parameter(2, as: Double.self),
+          arguments.gradient(3), count, arguments.parameter(2, as: Double.self),
           flag, arguments.pool)
       })
   }
@@ -105,14 +111,14 @@ extension ApplyAdadelta: CPUKernelProviding {
       float32: { (arguments) throws(OpFailure) in
         weft_apply_adadelta_f32(
           arguments.variable(0, as: Float.self), arguments.variable(1, as: Float.self),
-          arguments.variable(2, as: Float.self), arguments.input(6, as: Float.self), count,
+          arguments.variable(2, as: Float.self), arguments.gradient(6), count,
           arguments.parameter(3, as: Float.self), arguments.parameter(4, as: Float.self),
           arguments.parameter(5, as: Float.self), arguments.pool)
       },
       float64: { (arguments) throws(OpFailure) in
         weft_apply_adadelta_f64(
           arguments.variable(0, as: Double.self), arguments.variable(1, as: Double.self),
-          arguments.variable(2, as: Double.self), arguments.input(6, as: Double.self), count,
+          arguments.variable(2, as: Double.self), arguments.gradient(6), count,
           arguments.parameter(3, as: Double.self), arguments.parameter(4, as: Double.self),
           arguments.parameter(5, as: Double.self), arguments.pool)
       })
@@ -127,7 +133,7 @@ extension ApplyRMSProp: CPUKernelProviding {
       float32: { (arguments) throws(OpFailure) in
         weft_apply_rms_prop_f32(
           arguments.variable(0, as: Float.self), arguments.variable(1, as: Float.self),
-          arguments.variable(2, as: Float.self), arguments.input(7, as: Float.self), count,
+          arguments.variable(2, as: Float.self), arguments.gradient(7), count,
           arguments.parameter(3, as: Float.self), arguments.parameter(4, as: Float.self),
           arguments.parameter(5, as: Float.self), arguments.parameter(6, as: Float.self),
           arguments.pool)
@@ -135,7 +141,7 @@ extension ApplyRMSProp: CPUKernelProviding {
       float64: { (arguments) throws(OpFailure) in
         weft_apply_rms_prop_f64(
           arguments.variable(0, as: Double.self), arguments.variable(1, as: Double.self),
-          arguments.variable(2, as: Double.self), arguments.input(7, as: Double.self), count,
+          arguments.variable(2, as: Double.self), arguments.gradient(7), count,
           arguments.parameter(3, as: Double.self), arguments.parameter(4, as: Double.self),
           arguments.parameter(5, as: Double.self), arguments.parameter(6, as: Double.self),
           arguments.pool)
@@ -152,7 +158,7 @@ extension ApplyCenteredRMSProp: CPUKernelProviding {
         weft_apply_centered_rms_prop_f32(
           arguments.variable(0, as: Float.self), arguments.variable(1, as: Float.self),
           arguments.variable(2, as: Float.self), arguments.variable(3, as: Float.self),
-          arguments.input(8, as: Float.self), count, arguments.parameter(4, as: Float.self),
+          arguments.gradient(8), count, arguments.parameter(4, as: Float.self),
           arguments.parameter(5, as: Float.self), arguments.parameter(6, as: Float.self),
           arguments.parameter(7, as: Float.self), arguments.pool)
       },
@@ -160,7 +166,7 @@ extension ApplyCenteredRMSProp: CPUKernelProviding {
         weft_apply_centered_rms_prop_f64(
           arguments.variable(0, as: Double.self), arguments.variable(1, as: Double.self),
           arguments.variable(2, as: Double.self), arguments.variable(3, as: Double.self),
-          arguments.input(8, as: Double.self), count, arguments.parameter(4, as: Double.self),
+          arguments.gradient(8), count, arguments.parameter(4, as: Double.self),
           arguments.parameter(5, as: Double.self), arguments.parameter(6, as: Double.self),
           arguments.parameter(7, as: Double.self), arguments.pool)
       })
@@ -176,7 +182,7 @@ extension ApplyAdam: CPUKernelProviding {
       float32: { (arguments) throws(OpFailure) in
         weft_apply_adam_f32(
           arguments.variable(0, as: Float.self), arguments.variable(1, as: Float.self),
-          arguments.variable(2, as: Float.self), arguments.input(9, as: Float.self), count,
+          arguments.variable(2, as: Float.self), arguments.gradient(9), count,
           arguments.parameter(3, as: Float.self), arguments.parameter(4, as: Float.self),
           arguments.parameter(5, as: Float.self), arguments.parameter(6, as: Float.self),
           arguments.parameter(7, as: Float.self), arguments.parameter(8, as: Float.self), flag,
@@ -185,7 +191,7 @@ extension ApplyAdam: CPUKernelProviding {
       float64: { (arguments) throws(OpFailure) in
         weft_apply_adam_f64(
           arguments.variable(0, as: Double.self), arguments.variable(1, as: Double.self),
-          arguments.variable(2, as: Double.self), arguments.input(9, as: Double.self), count,
+          arguments.variable(2, as: Double.self), arguments.gradient(9), count,
           arguments.parameter(3, as: Double.self), arguments.parameter(4, as: Double.self),
           arguments.parameter(5, as: Double.self), arguments.parameter(6, as: Double.self),
           arguments.parameter(7, as: Double.self), arguments.parameter(8, as: Double.self), flag,
@@ -202,7 +208,7 @@ extension ApplyFtrl: CPUKernelProviding {
       float32: { (arguments) throws(OpFailure) in
         weft_apply_ftrl_f32(
           arguments.variable(0, as: Float.self), arguments.variable(1, as: Float.self),
-          arguments.variable(2, as: Float.self), arguments.input(3, as: Float.self), count,
+          arguments.variable(2, as: Float.self), arguments.gradient(3), count,
           arguments.parameter(4, as: Float.self), arguments.parameter(5, as: Float.self),
           arguments.parameter(6, as: Float.self), 0, arguments.parameter(7, as: Float.self),
           arguments.pool)
@@ -210,7 +216,7 @@ extension ApplyFtrl: CPUKernelProviding {
       float64: { (arguments) throws(OpFailure) in
         weft_apply_ftrl_f64(
           arguments.variable(0, as: Double.self), arguments.variable(1, as: Double.self),
-          arguments.variable(2, as: Double.self), arguments.input(3, as: Double.self), count,
+          arguments.variable(2, as: Double.self), arguments.gradient(3), count,
           arguments.parameter(4, as: Double.self), arguments.parameter(5, as: Double.self),
           arguments.parameter(6, as: Double.self), 0, arguments.parameter(7, as: Double.self),
           arguments.pool)
@@ -226,7 +232,7 @@ extension ApplyFtrlV2: CPUKernelProviding {
       float32: { (arguments) throws(OpFailure) in
         weft_apply_ftrl_f32(
           arguments.variable(0, as: Float.self), arguments.variable(1, as: Float.self),
-          arguments.variable(2, as: Float.self), arguments.input(3, as: Float.self), count,
+          arguments.variable(2, as: Float.self), arguments.gradient(3), count,
           arguments.parameter(4, as: Float.self), arguments.parameter(5, as: Float.self),
           arguments.parameter(6, as: Float.self), arguments.parameter(7, as: Float.self),
           arguments.parameter(8, as: Float.self), arguments.pool)
@@ -234,7 +240,7 @@ extension ApplyFtrlV2: CPUKernelProviding {
       float64: { (arguments) throws(OpFailure) in
         weft_apply_ftrl_f64(
           arguments.variable(0, as: Double.self), arguments.variable(1, as: Double.self),
-          arguments.variable(2, as: Double.self), arguments.input(3, as: Double.self), count,
+          arguments.variable(2, as: Double.self), arguments.gradient(3), count,
           arguments.parameter(4, as: Double.self), arguments.parameter(5, as: Double.self),
           arguments.parameter(6, as: Double.self), arguments.parameter(7, as: Double.self),
           arguments.parameter(8, as: Double.self), arguments.pool)

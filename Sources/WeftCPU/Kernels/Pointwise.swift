@@ -6,12 +6,9 @@ import CWeftKernels
 func planPointwise(_ expression: ScalarExpression, _ request: KernelRequest) throws(OpFailure)
   -> CPUKernel
 {
-  var assembler = PointwiseAssembler(inputs: request.inputs.map(\.dtype))
   let output = request.outputs[0]
-  let register = try assembler.emit(expression, as: output.dtype)
   let program = try PointwiseProgram(
-    shape: output.shape, inputs: request.inputs.map { ($0.dtype, $0.shape) },
-    assembler: assembler, output: register, dtype: output.dtype)
+    expression, shape: output.shape, dtype: output.dtype, inputs: request.inputs)
   let count = request.inputs.count
   return { (arguments) throws(OpFailure) in
     let status = withUnsafeTemporaryAllocation(of: UnsafeRawPointer?.self, capacity: max(count, 1))
@@ -37,9 +34,10 @@ final class PointwiseProgram: @unchecked Sendable {
   let pointer: OpaquePointer
 
   init(
-    shape: [Int], inputs: [(dtype: DType, shape: [Int])], assembler: PointwiseAssembler,
-    output: UInt16, dtype: DType
+    _ expression: ScalarExpression, shape: [Int], dtype: DType, inputs: [KernelRequest.Operand]
   ) throws(OpFailure) {
+    var assembler = PointwiseAssembler(inputs: inputs.map(\.dtype))
+    let output = try assembler.emit(expression, as: dtype)
     let dims = shape.map { Int64($0) }
     let dtypes = inputs.map { UInt16($0.dtype.rawValue) }
     let strides = inputs.flatMap { broadcastStrides(of: $0.shape, to: shape).map { Int64($0) } }

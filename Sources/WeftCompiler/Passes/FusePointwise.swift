@@ -102,7 +102,7 @@ private struct Formula {
     }
   }
 
-  var functionCount: Int { expression.functionCount }
+  var functionCount: Int { expression.operationCount }
 
   /// The formula with an operand replaced by the formula that makes it.
   func merging(_ inner: Formula, at position: Int) -> Formula {
@@ -162,29 +162,5 @@ private struct Formula {
   /// Whether the formula has the type on its own that the result must have.
   func isTyped(_ program: Program, as dtype: DType) -> Bool {
     (try? expression.dtype(operands.map { program.values[$0].dtype })) == dtype
-  }
-}
-
-extension ScalarExpression {
-  /// The operands that occur.
-  var inputs: [Int] {
-    switch self {
-    case .input(let index): [index]
-    case .constant: []
-    case .unary(_, let a), .test(_, let a), .not(let a), .cast(_, let a): a.inputs
-    case .binary(_, let a, let b), .compare(_, let a, let b): a.inputs + b.inputs
-    case .select(let c, let a, let b): c.inputs + a.inputs + b.inputs
-    }
-  }
-
-  /// The number of functions in the formula.
-  var functionCount: Int {
-    switch self {
-    case .input, .constant: 0
-    case .unary(_, let a), .test(_, let a), .not(let a), .cast(_, let a): 1 + a.functionCount
-    case .binary(_, let a, let b), .compare(_, let a, let b):
-      1 + a.functionCount + b.functionCount
-    case .select(let c, let a, let b): 1 + c.functionCount + a.functionCount + b.functionCount
-    }
   }
 }

@@ -34,29 +34,13 @@ extension ReductionDefinition {
       return [TensorType(input.dtype, keepDims ? .unknown(rank: rank) : .unknown)]
     }
     let reduced = try reducedAxes(axes, rank: rank)
-    var shape: [Int?] = []
-    for (axis, dimension) in dimensions.enumerated() {
-      if !reduced.contains(axis) {
-        shape.append(dimension)
-      } else if keepDims {
-        shape.append(1)
-      }
-    }
-    return [TensorType(input.dtype, TensorShape(shape))]
+    return [function.outputType(input.dtype, dimensions, reduced, keepDims: keepDims)]
   }
 
   public func evaluate(_ context: EvaluationContext) throws(OpFailure) -> [AnyTensor] {
     let input = context.inputs[0]
     let reduced = try reducedAxes(context.inputs[1].integers, rank: input.shape.count)
-    let kept = input.shape.indices.map { reduced.contains($0) ? 1 : input.shape[$0] }
-    let positions = broadcastPositions(of: kept, to: input.shape)
-    func open<S: TensorScalar>(_: S.Type) throws(OpFailure) -> AnyTensor {
-      let scalars = try context.input(0, as: S.self).scalars
-      var groups = [[S]](repeating: [], count: kept.reduce(1, *))
-      for (index, position) in positions.enumerated() { groups[position].append(scalars[index]) }
-      return try context.output(groups.map { function.reduce($0) })
-    }
-    return [try open(input.dtype.scalarType)]
+    return [try function.evaluate(input, over: reduced, context)]
   }
 }
 
@@ -73,7 +57,38 @@ public func reducedAxes(_ axes: [Int], rank: Int) throws(OpFailure) -> Set<Int> 
 }
 
 extension ReductionFunction {
-  var dtypes: [DType] {
+  /// The type of the result over some axes of known dimensions.
+  func outputType(
+    _ dtype: DType, _ dimensions: [Int?], _ reduced: Set<Int>, keepDims: Bool
+  ) -> TensorType {
+    var shape: [Int?] = []
+    for (axis, dimension) in dimensions.enumerated() {
+      if !reduced.contains(axis) {
+        shape.append(dimension)
+      } else if keepDims {
+        shape.append(1)
+      }
+    }
+    return TensorType(dtype, TensorShape(shape))
+  }
+
+  /// The elements that meet, gathered in groups and reduced, as the context's only output.
+  func evaluate(_ input: AnyTensor, over reduced: Set<Int>, _ context: EvaluationContext)
+    throws(OpFailure) -> AnyTensor
+  {
+    let kept = input.shape.indices.map { reduced.contains($0) ? 1 : input.shape[$0] }
+    let positions = broadcastPositions(of: kept, to: input.shape)
+    func open<S: TensorScalar>(_: S.Type) throws(OpFailure) -> AnyTensor {
+      let scalars = input.typed(S.self)?.scalars ?? []
+      var groups = [[S]](repeating: [], count: kept.reduce(1, *))
+      for (index, position) in positions.enumerated() { groups[position].append(scalars[index]) }
+      return try context.output(groups.map { reduce($0) })
+    }
+    return try open(input.dtype.scalarType)
+  }
+
+  /// The element types that have it.
+  public var dtypes: [DType] {
     switch self {
     case .any, .all: [.bool]
     case .max, .min: [.float32, .float64, .int32, .int64, .uint8]
