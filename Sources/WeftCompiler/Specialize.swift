@@ -35,6 +35,9 @@ struct Specializer {
   private var instructionOf: [GraphOperation: Int] = [:]
   /// By ``GraphOperation/controlListID``, the instructions that stand for a list.
   private var controlLists: [UInt: [Int]] = [:]
+  /// What a constant waits for, by the operation that it was computed from: it is what those who use
+  /// the constant wait for.
+  private var inheritedControls: [GraphOperation: [Int]] = [:]
   private let variables: [Output: AnyVariable]
   private var boundary: GraphOperation?
 
@@ -142,9 +145,11 @@ struct Specializer {
       for (index, tensor) in known.enumerated() where valueOf[operation.output(index)] == nil {
         valueOf[operation.output(index)] = addConstant(tensor)
       }
+      let controls = allControls(of: operation)
+      if !controls.isEmpty { inheritedControls[operation] = controls }
       return
     }
-    let controls = controls(of: operation)
+    let controls = allControls(of: operation)
     let index = program.instructions.count
     instructionOf[operation] = index
     let outputs = types.map { type in
@@ -159,14 +164,29 @@ struct Specializer {
         outputs: outputs, controls: controls))
   }
 
-  /// The instructions that must have run before an operation.
+  /// The instructions that must have run before an operation: its own control inputs, and those of
+  /// operands that are constants by now.
+  private mutating func allControls(of operation: GraphOperation) -> [Int] {
+    var controls = controls(of: operation)
+    if inheritedControls.isEmpty { return controls }
+    for input in operation.inputs {
+      for control in inheritedControls[input.operation] ?? [] where !controls.contains(control) {
+        controls.append(control)
+      }
+    }
+    return controls
+  }
+
+  /// The instructions that stand for the control inputs of an operation.
   ///
   /// Where many operations wait for many, one grouping stands between them: the number of
   /// dependencies is then the sum of both, not the product.
   private mutating func controls(of operation: GraphOperation) -> [Int] {
     guard let list = operation.controlListID else { return [] }
     if let known = controlLists[list] { return known }
-    var controls = operation.controlInputs.compactMap { instructionOf[$0] }
+    var controls = operation.controlInputs.flatMap { control in
+      instructionOf[control].map { [$0] } ?? inheritedControls[control] ?? []
+    }
     if controls.count > Self.groupingLimit {
       program.instructions.append(
         Program.Instruction(

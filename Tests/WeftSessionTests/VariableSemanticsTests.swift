@@ -34,6 +34,27 @@ import Weft
     #expect(before.scalar == 1)
   }
 
+  /// As TensorFlow writes `v + 1` under a control dependency: only the constant has it.
+  @Test(arguments: devices().indices) func aConstantHandsItsControlDependenciesOn(_ index: Int)
+    throws
+  {
+    let graph = Graph()
+    let v = graph.variable(Tensor<Float>(1), name: "v")
+    let update = v.assignAdd(Tensor<Float>(10).constant(in: graph))
+    let one = graph.after([update]) { graph.constant(Tensor<Float>(1)) }
+    let two = one + one
+    let marker = graph.group([two.operation])
+    let sum = v + one
+    let twice = v * two
+    let after = graph.after([marker]) { identity(v) }
+    let session = try Session(graph, device: devices()[index])
+    try session.initializeVariables()
+    let (first, second, third) = try session.run(sum, twice, after)
+    #expect(first.scalar == 12)
+    #expect(second.scalar == 22)
+    #expect(third.scalar == 11)
+  }
+
   @Test(arguments: devices().indices) func twoVariablesAreSwapped(_ index: Int) throws {
     let graph = Graph()
     let a = graph.variable([1, 2] as Tensor<Float>, name: "a")
