@@ -27,7 +27,7 @@ func dropControls(_ program: inout Program) {
     }
     before += controls
     let instruction = program.instructions[index]
-    mustWait[index] = instruction.hasEffect || before.contains { mustWait[$0] }
+    mustWait[index] = instruction.isWaitedFor || before.contains { mustWait[$0] }
     draws[index] = instruction.draws || before.contains { draws[$0] }
   }
   if hasDroppedDraws {
@@ -38,6 +38,16 @@ func dropControls(_ program: inout Program) {
 }
 
 extension Program.Instruction {
+  /// Whether it makes a difference to run after it.
+  fileprivate var isWaitedFor: Bool {
+    // Without an effect, but it may end the run.
+    if definition is CheckNumerics { return true }
+    return switch definition.effect {
+    case .none, .variable, .random: false
+    default: true
+    }
+  }
+
   fileprivate var draws: Bool {
     if case .random = definition.effect { return true }
     return false
