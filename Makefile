@@ -1,6 +1,6 @@
 # What to do with Weft. Every target installs what it needs first.
 
-.PHONY: demo test check format bench bench-smoke accuracy interop setup
+.PHONY: demo test check format bench bench-smoke accuracy interop parity fuzz setup
 
 demo: setup  ## Trains a network on the letters that ship with the project.
 	swift run -c release notmnist
@@ -30,6 +30,13 @@ accuracy: setup  ## The worst error of each vectorised function over all floats;
 interop: setup  ## TensorFlow, from PyPI, imports and runs what Weft exports.
 	Scripts/interop/graphs.sh
 	Scripts/interop/checkpoints-and-logs.sh
+
+parity: setup  ## Counts the cases of TensorFlow's op corpus and training programs that agree.
+	Scripts/parity.sh
+
+fuzz: setup  ## Reads 10,000 damaged files of each format; what kills a reader is kept in .build/fuzz.
+	swift build --product weft-fuzz
+	$$(swift build --show-bin-path)/weft-fuzz --count $(or $(COUNT),10000) --seed $(or $(SEED),1)
 
 setup:
 	@Scripts/setup.sh

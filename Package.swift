@@ -114,7 +114,7 @@ let package = Package(
     tests("WeftDataTests", ["WeftData"]),
     tests(
       "WeftTensorFlowTests",
-      ["WeftTensorFlow", "Weft", "CWeftChecksum", "ReferenceCorpus", "weft-fuzz"]),
+      ["WeftTensorFlow", "Weft", "CWeftChecksum", "ReferenceCorpus", "weft-fuzz", "WeftTool"]),
     tests("WeftTestingTests", ["WeftTesting", "Weft"]),
     tests("WeftCPUTests", ["WeftTesting", "Weft", "WeftCPU", "CWeftKernels"]),
   ],

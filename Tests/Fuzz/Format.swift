@@ -9,12 +9,17 @@ struct Format {
   let read: (_ bytes: [UInt8], _ scratch: Scratch) throws -> Void
   /// Makes damaged bytes get past checksums; by default there are none.
   var repair: (_ bytes: [UInt8], _ sample: Int) -> [UInt8] = { bytes, _ in bytes }
+  /// Whether values are exchanged rather than bytes, in most inputs.
+  var isText = false
 
   /// The input of a number: from the seed and the number alone.
   func input(_ number: Int, seed: UInt64) -> [UInt8] {
     let name = self.name.utf8.reduce(UInt64(5381)) { $0 &* 33 &+ UInt64($1) }
     var dice = Dice(seed: seed &* 0x2545_F491_4F6C_DD1D &+ name &+ UInt64(number) << 20)
     let which = dice.below(samples.count)
+    if isText, dice.below(4) > 0 {
+      return Mutation.exchanged(samples[which], others: samples, &dice)
+    }
     let damaged = Mutation.damaged(samples[which], others: samples, &dice)
     // A quarter keeps its wrong checksums.
     return dice.below(4) == 0 ? damaged : repair(damaged, which)

@@ -21,8 +21,10 @@ extension Format {
     }
     return [
       Format(name: "graph-binary", samples: binary, read: { bytes, _ in try build(bytes) }),
-      Format(name: "graph-text", samples: text, read: { bytes, _ in try build(bytes) }),
-      Format(name: "graph-run", samples: text, read: { bytes, _ in try run(bytes) }),
+      Format(
+        name: "graph-text", samples: text, read: { bytes, _ in try build(bytes) }, isText: true),
+      Format(
+        name: "graph-run", samples: text, read: { bytes, _ in try run(bytes) }, isText: true),
     ]
   }
 

@@ -84,6 +84,27 @@ enum Mutation {
     bytes.replaceSubrange(start..<start + dice.below(2), with: encoded)
   }
 
+  /// A text of lines `key: value` with a few values exchanged for others of the same key, or for
+  /// extreme numbers: what is left is still well formed, so that it gets far.
+  static func exchanged(_ bytes: [UInt8], others: [[UInt8]], _ dice: inout Dice) -> [UInt8] {
+    var lines = bytes.split(separator: 10, omittingEmptySubsequences: false).map(Array.init)
+    let source = dice.below(3) == 0 ? dice.pick(others) : bytes
+    let offered = source.split(separator: 10).map(Array.init)
+    for _ in 0...dice.pick([0, 0, 1, 2]) {
+      let index = dice.below(lines.count)
+      guard let colon = lines[index].firstIndex(of: UInt8(ascii: ":")) else { continue }
+      let key = Array(lines[index][...colon].drop { $0 == 32 })
+      let isNumber = lines[index].last.map { (48...57).contains($0) } ?? false
+      if isNumber, dice.below(2) == 0 {
+        lines[index] = key + [32] + Array(dice.pick(digits).utf8)
+      } else {
+        let same = offered.filter { $0.drop { $0 == 32 }.starts(with: key) }
+        if !same.isEmpty { lines[index] = dice.pick(same) }
+      }
+    }
+    return Array(lines.joined(separator: [10]))
+  }
+
   /// Digits of a text in place of others; elsewhere a random byte.
   private static func writeDigits(_ bytes: inout [UInt8], _ dice: inout Dice) {
     func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
