@@ -5,7 +5,7 @@ import WeftTensorFlow
 /// `weft convert`: the same graph or the same tensors in another form.
 struct Convert: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Writes a graph or tensors in another form, or a graph with its variables as constants.",
+    abstract: "Writes a graph or tensors in another form; freezes a graph.",
     discussion: """
       A graph (.pb, .pbtxt) becomes the other form of it; what comes out is what Weft runs. Tensors go \
       between checkpoints (a prefix), .safetensors and .npz. With --freeze the variables of a graph get \

@@ -9,6 +9,7 @@ func checkpointInspection(_ path: String) throws -> Inspection {
     checkpoint.entries.map { entry in
       let count = entry.shape.reduce(1, &*)
       let parts = entry.partCount > 1 ? " in \(entry.partCount) parts" : ""
-      return (entry.name, "\(entry.type)\(parts)", entry.shape, entry.type.byteCount.map { $0 &* count })
+      let bytes = entry.type.byteCount.map { $0 &* count }
+      return (entry.name, "\(entry.type)\(parts)", entry.shape, bytes)
     })
 }

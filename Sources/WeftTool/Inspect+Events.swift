@@ -55,8 +55,8 @@ private struct EventTags {
 
   mutating func add(_ event: Event) {
     eventCount += 1
-    range = min(range?.lowerBound ?? event.step, event.step)...max(
-      range?.upperBound ?? event.step, event.step)
+    let first = min(range?.lowerBound ?? event.step, event.step)
+    range = first...max(range?.upperBound ?? event.step, event.step)
     switch event.content {
     case .values(let values):
       for value in values { add(value.tag, event.step, kind(of: value.content)) }

@@ -10,6 +10,7 @@ func graphInspection(_ path: String, listsNodes: Bool) throws -> Inspection {
   func row(_ entry: GraphImport.Entry) -> [String] {
     [entry.name, "\(entry.type.dtype)", "\(entry.type.shape)"]
   }
+  let types = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
   result.tables = [
     Table(heading: "placeholder", rows: model.placeholders.map(row)),
     Table(
@@ -18,16 +19,16 @@ func graphInspection(_ path: String, listsNodes: Bool) throws -> Inspection {
     Table(heading: "output", rows: model.outputs.map { [$0] }),
     Table(
       heading: "op type",
-      rows: counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { [$0.key, "\($0.value)"] },
+      rows: types.map { [$0.key, "\($0.value)"] },
       numbers: [1]),
     Table(heading: "unsupported op type", rows: model.unsupported.map { [$0.description] }),
   ]
-  let types = model.variables.map(\.type)
-  let elements = types.compactMap(\.shape.elementCount).reduce(0, +)
-  let bytes = types.compactMap(\.byteCount).reduce(0, +)
+  let stored = model.variables.map(\.type)
+  let elements = stored.compactMap(\.shape.elementCount).reduce(0, +)
+  let bytes = stored.compactMap(\.byteCount).reduce(0, +)
   result.total =
-    types.isEmpty
-    ? "no variables" : "\(types.count) variables of \(grouped(elements)) elements, \(size(bytes))"
+    stored.isEmpty
+    ? "no variables" : "\(stored.count) variables of \(grouped(elements)) elements, \(size(bytes))"
   if listsNodes {
     let graph = Graph()
     try model.add(to: graph)

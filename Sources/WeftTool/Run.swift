@@ -108,7 +108,8 @@ struct Run: ParsableCommand {
       } else {
         show(results, wanted.map(\.name))
         for (name, values) in zip(summaries, summaryValues) {
-          print("\(name) = " + values.map { "\($0.tag) \(shown($0.content))" }.joined(separator: ", "))
+          let parts = values.map { "\($0.tag) \(shown($0.content))" }
+          print("\(name) = " + parts.joined(separator: ", "))
         }
       }
       if let trace, let recorder { try recorder.writeChromeTrace(to: trace) }

@@ -54,7 +54,8 @@ struct Driver {
       ["SWIFT_BACKTRACE": "enable=no"]) { $1 }
     let complaint = Reader(complaints)
     try process.run()
-    let printed = String(decoding: standard.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    let output = standard.fileHandleForReading.readDataToEndOfFile()
+    let printed = String(decoding: output, as: UTF8.self)
     let said = complaint.text
     process.waitUntilExit()
     let status = process.terminationStatus

@@ -13,7 +13,7 @@ enum Samples {
     ] {
       var tensor = try? AnyTensor(uninitialized: type, shape: [3, 4])
       tensor?.withUnsafeMutableBytes { bytes in
-        for index in bytes.indices { bytes[index] = type == .bool ? UInt8(index % 2) : UInt8(index) }
+        for index in bytes.indices { bytes[index] = UInt8(type == .bool ? index % 2 : index) }
       }
       result["layer/\(type)"] = tensor
     }

@@ -50,7 +50,8 @@ import Weft
         """
       try Data(pages.utf8).write(to: URL(filePath: folder + "/pages.json"))
       let kept = ProcessInfo.processInfo.environment["WEFT_SCREENSHOTS"]
-      try runScript("pages.py", [folder + "/run", kept ?? folder + "/shots", folder + "/pages.json"])
+      try runScript(
+        "pages.py", [folder + "/run", kept ?? folder + "/shots", folder + "/pages.json"])
     }
   }
 
@@ -87,10 +88,11 @@ import Weft
         let trace = RunTrace()
         let (value, _) = try session.run(loss, train, feeding: feeds, trace: trace)
         let spread = Float(40 - step) / 10
-        let weights = Tensor<Float>((0..<400).map { spread * (Float($0 % 20 * ($0 % 13)) - 114) / 60 })
+        let weights = Tensor<Float>(
+          (0..<400).map { spread * (Float($0 % 20 * ($0 % 13)) - 114) / 60 })
         try writer.add(
           [
-            .scalar("loss", value.scalar), .scalar("accuracy", 1 - 1 / Float(step + 2)),
+            .scalar("loss", try #require(value.scalar)), .scalar("accuracy", 1 - 1 / Float(step + 2)),
             .histogram("weights", weights.erased),
           ], step: step)
         if step == 10 { try writer.addRunMetadata(trace, tag: "step 10", step: step) }

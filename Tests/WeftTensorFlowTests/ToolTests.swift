@@ -57,8 +57,9 @@ import WeftTensorFlow
   @Test func runGivesResultsAndATrace() throws {
     try withModel { folder in
       let outcome = try weft(
-        "run", folder + "/model.pb", "--restore", folder + "/model-7", "--feeds", folder + "/in.npz",
-        "--fetch", "softmax:0", "--out", folder + "/out.npz", "--trace", folder + "/trace.json")
+        "run", folder + "/model.pb", "--restore", folder + "/model-7", "--feeds",
+        folder + "/in.npz", "--fetch", "softmax:0", "--out", folder + "/out.npz", "--trace",
+        folder + "/trace.json")
       #expect(outcome.status == 0, "\(outcome.printed)")
       let results = try NPZ.read(contentsOf: folder + "/out.npz")
       #expect(results["softmax:0"]?.shape == [2, 5])

@@ -63,7 +63,8 @@ import WeftTensorFlow
     let w2 = graph.variable(.truncatedNormal([16, 5], stddev: 0.1), name: "w2")
     let hidden = dropout(relu(matmul(x, w1) + b1), keep: keep)
     let loss = mean(softmaxCrossEntropy(logits: matmul(hidden, w2), labels: labels))
-    let train = try #require(Self.optimizers[optimizer])(loss)
+    let minimize = try #require(Self.optimizers[optimizer])
+    let train = minimize(loss)
     let session = try Session(graph)
     try session.initializeVariables()
     let report = try Saver().restore(session, from: folder + "/tensorflow/model-10")
@@ -88,7 +89,7 @@ import WeftTensorFlow
       return try range.map { step in
         let (value, _) = try session.run(
           loss, train, feeding: [x: images[step], labels: classes[step], keep: Tensor(rate)])
-        return Double(value.scalar)
+        return Double(try #require(value.scalar))
       }
     }
   }

@@ -17,7 +17,8 @@ extension GraphImport {
   /// to pass on.
   static func flattenSummaries(_ nodes: inout [ImportNode]) {
     func isMerged(_ node: ImportNode) -> Bool {
-      if case .definition(let definition) = node.content { definition is MergeSummary } else { false }
+      guard case .definition(let definition) = node.content else { return false }
+      return definition is MergeSummary
     }
     for index in nodes.indices where isMerged(nodes[index]) {
       var inputs = nodes[index].inputs

@@ -21,8 +21,10 @@ extension GraphExport {
     value: (AnyVariable) throws -> AnyTensor
   ) throws {
     let members = Self.closure(of: outputs.map(\.operation))
-    let changing = members.filter { if case .updates = $0.definition.effect { true } else { false } }
-    if let first = changing.first {
+    let changing = members.first {
+      if case .updates = $0.definition.effect { true } else { false }
+    }
+    if let first = changing {
       throw GraphError(
         .unsupported, "the outputs change variables: '\(first.name)' is a \(first.typeName)",
         notes: ["name the outputs of the model alone, such as its predictions"])
