@@ -45,7 +45,7 @@ import Weft
       let pages = """
         {"timeseries": ["loss", "weights", "input"], "scalars": ["loss", "accuracy"],
          "histograms": ["weights", "run"], "images": ["input/image/0"],
-         "graphs": ["layer", "loss"], "text": ["note", "hello"],
+         "graphs": ["layer", "gradients", "Adam", "beta1_power"], "text": ["note", "hello"],
          "hparams": ["learning rate", "adam"]}
         """
       try Data(pages.utf8).write(to: URL(filePath: folder + "/pages.json"))
@@ -92,7 +92,8 @@ import Weft
           (0..<400).map { spread * (Float($0 % 20 * ($0 % 13)) - 114) / 60 })
         try writer.add(
           [
-            .scalar("loss", try #require(value.scalar)), .scalar("accuracy", 1 - 1 / Float(step + 2)),
+            .scalar("loss", try #require(value.scalar)),
+            .scalar("accuracy", 1 - 1 / Float(step + 2)),
             .histogram("weights", weights.erased),
           ], step: step)
         if step == 10 { try writer.addRunMetadata(trace, tag: "step 10", step: step) }
@@ -112,6 +113,8 @@ func runScript(_ script: String, _ arguments: [String]) throws {
   let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../..")
   process.executableURL = URL(fileURLWithPath: try #require(interopPython))
   process.arguments = [root.appending(path: "Scripts/interop/\(script)").path] + arguments
+  process.environment = ProcessInfo.processInfo.environment.merging(
+    ["TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0"]) { $1 }
   let output = Pipe()
   process.standardOutput = output
   process.standardError = output

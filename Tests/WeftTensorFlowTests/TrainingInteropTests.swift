@@ -31,7 +31,8 @@ import WeftTensorFlow
     _ folder: String, _ feeds: [String: AnyTensor], _ results: [String: AnyTensor]
   ) throws {
     let graph = Graph()
-    let nodes = try GraphImport(contentsOf: folder + "/graph.pb").add(to: graph)
+    let nodes = try GraphImport(contentsOf: folder + "/graph.pb").add(
+      to: graph, outputs: ["init", "loss", "train"])
     let session = try Session(graph)
     try session.run(try nodes.operation("init"))
     for variable in graph.variables {
