@@ -7,7 +7,7 @@ struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Shows what is in a graph, a checkpoint, or a file of arrays.",
     discussion: """
-      Graphs: .pb, .pbtxt. Arrays: .npz, .npy, .safetensors. Anything else is taken for a checkpoint: \
+      Graphs: .pb, .pbtxt, a SavedModel directory. Arrays: .npz, .npy, .safetensors. Anything else is taken for a checkpoint: \
       its prefix, one of its files, or the folder.
       """)
 
@@ -18,8 +18,10 @@ struct Inspect: ParsableCommand {
   var nodes = false
 
   func run() throws {
-    if file.hasSuffix(".pb") || file.hasSuffix(".pbtxt") {
-      try inspectGraph()
+    if SavedModel.isModel(file) {
+      try inspectModel()
+    } else if file.hasSuffix(".pb") || file.hasSuffix(".pbtxt") {
+      try inspectGraph(try GraphImport(contentsOf: file))
     } else if file.hasSuffix(".npz") {
       printArrays(try NPZ.read(contentsOf: file))
     } else if file.hasSuffix(".safetensors") {
@@ -32,8 +34,28 @@ struct Inspect: ParsableCommand {
     }
   }
 
-  private func inspectGraph() throws {
-    let model = try GraphImport(contentsOf: file)
+  private func inspectModel() throws {
+    let model = try SavedModel(contentsOf: file)
+    print("SavedModel '\(file)' [\(model.tags.joined(separator: ", "))]")
+    for (name, signature) in model.signatures.sorted(by: { $0.key < $1.key }) {
+      print("\nsignature '\(name)'" + (signature.method.isEmpty ? "" : " (\(signature.method))"))
+      printEndpoints("input", signature.inputs)
+      printEndpoints("output", signature.outputs)
+    }
+    if !model.assets.isEmpty {
+      printTable("asset", model.assets.map { [$0, "is not used"] })
+    }
+    print("")
+    try inspectGraph(model.graph)
+  }
+
+  private func printEndpoints(_ kind: String, _ endpoints: [String: ModelSignature.Endpoint]) {
+    for (name, endpoint) in endpoints.sorted(by: { $0.key < $1.key }) {
+      print("  \(kind) \(name)  \(endpoint)")
+    }
+  }
+
+  private func inspectGraph(_ model: GraphImport) throws {
     let counts = model.typeCounts
     print("\(counts.values.reduce(0, +)) nodes of \(counts.count) op types")
     printTable("placeholder", model.placeholders.map { [$0.name, $0.type.description] })

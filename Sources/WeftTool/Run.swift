@@ -11,10 +11,18 @@ struct Run: ParsableCommand {
         weft run frozen.pb --feeds in.npz --fetch softmax:0 --out out.npz
         weft run train.pb --init init --feeds batches.npz --each-step x:0,y:0 --steps 200 \
       --target train --fetch loss:0 --save model --out losses.npz
+        weft run queue.pb --init init --feeds batches.npz --each-step x:0 --steps 200 \
+      --run enqueue --run train,loss:0 --run size:0 --out losses.npz
       """)
 
-  @Argument(help: "The graph: a .pb or .pbtxt file.")
+  @Argument(help: "The graph: a .pb or .pbtxt file, or a SavedModel directory.")
   var graph: String
+
+  @Option(
+    help: ArgumentHelp(
+      "The signature of a SavedModel whose names --feeds and --fetch use.",
+      discussion: "By default 'serving_default'; without --fetch all its outputs are computed."))
+  var signature: String?
 
   @Option(help: "An .npz file with a value for each placeholder, named as 'x:0'.")
   var feeds: String?
@@ -40,7 +48,14 @@ struct Run: ParsableCommand {
   @Option(help: "An operation to run in each step; may be given several times.")
   var target: [String] = []
 
-  @Option(help: "How many steps; each is one run.")
+  @Option(
+    name: .customLong("run"),
+    help: ArgumentHelp(
+      "One of several runs that make up a step, in this order.",
+      discussion: "Operations to run and outputs to fetch, as 'train,loss:0'. All get the same feeds."))
+  var runs: [String] = []
+
+  @Option(help: "How many steps; each is one run, or those that --run names.")
   var steps: Int = 1
 
   @Option(help: "Feeds with a leading axis of one entry a step; results then have it too.")
@@ -55,6 +70,10 @@ struct Run: ParsableCommand {
   @OptionGroup var execution: ExecutionOptions
 
   func validate() throws {
+    if !runs.isEmpty, !target.isEmpty || !fetch.isEmpty || gradientOf != nil {
+      throw ValidationError("--run says what to run and to fetch: leave --target, --fetch and "
+        + "--gradient-of away")
+    }
     if steps < 1 { throw ValidationError("--steps must be at least 1, not \(steps)") }
     if gradientOf != nil, withRespectTo.isEmpty {
       throw ValidationError("--gradient-of needs --with-respect-to x:0,w:0")
@@ -66,18 +85,21 @@ struct Run: ParsableCommand {
 
   func run() throws {
     let fed = try feeds.map { try NPZ.read(contentsOf: $0) } ?? [:]
-    let fetches = names(fetch)
     let withRespect = names(withRespectTo)
-    let model = try GraphImport(contentsOf: graph)
-    var needed = fetches + target + names(eachStep) + Array(fed.keys).sorted()
+    let model = try ModelFile(graph, signature: signature)
+    let asksForNothing =
+      fetch.isEmpty && target.isEmpty && runs.isEmpty && gradientOf == nil && initializer == nil
+    let fetches = asksForNothing ? model.outputs : names(fetch)
+    var needed = fetches + target + runs.flatMap(names) + names(eachStep) + Array(fed.keys).sorted()
     needed += [initializer, gradientOf].compactMap { $0 } + withRespect
     let target = Graph()
-    let nodes = try model.add(to: target, outputs: needed)
+    let nodes = try model.add(to: target, needed)
     var wanted = try fetches.map { NamedOutput($0, try nodes.output($0)) }
     if let gradientOf {
       wanted += try gradientOutputs(of: gradientOf, withRespectTo: withRespect, in: nodes)
     }
     let session = try execution.session(target)
+    try nodes.restore(session)
     if let initializer { try session.run(try nodes.operation(initializer)) }
     if let restore { try Saver().restore(session, from: restore) }
     if let initialValues {
@@ -86,13 +108,29 @@ struct Run: ParsableCommand {
       try NPZ.write(values, to: initialValues)
     }
     let operations = try self.target.map { try nodes.operation($0) }
-    if !wanted.isEmpty || !operations.isEmpty {
+    var questions = [Stepper.Question(wanted: wanted, targets: operations)]
+    if !runs.isEmpty { questions = try runs.map { try question($0, in: nodes) } }
+    if questions.contains(where: { !$0.wanted.isEmpty || !$0.targets.isEmpty }) {
       let stepper = try Stepper(
         session: session, nodes: nodes, feeds: fed, eachStep: names(eachStep), steps: steps)
-      let results = try stepper.run(wanted, operations)
-      if let out { try NPZ.write(results, to: out) } else { show(results, wanted.map(\.name)) }
+      let results = try stepper.run(questions)
+      let shown = questions.flatMap { $0.wanted.map(\.name) }
+      if let out { try NPZ.write(results, to: out) } else { show(results, shown) }
     }
     if let save { try Saver().save(session, to: save) }
+  }
+
+  /// What one of several runs of a step asks for: names with a colon are outputs.
+  private func question(_ text: String, in nodes: ModelNodes) throws -> Stepper.Question {
+    var question = Stepper.Question(wanted: [], targets: [])
+    for name in names(text) {
+      if name.contains(":") || nodes.isOutputName(name) {
+        question.wanted.append(NamedOutput(name, try nodes.output(name)))
+      } else {
+        question.targets.append(try nodes.operation(name))
+      }
+    }
+    return question
   }
 
   private func show(_ results: [String: AnyTensor], _ order: [String]) {

@@ -20,7 +20,7 @@ struct Stepper {
   /// Throws ``WeftGraph/GraphError`` for a feed of an unknown node, and one whose leading axis is
   /// shorter than the number of steps.
   init(
-    session: Session, nodes: ImportedGraph, feeds: [String: AnyTensor], eachStep: [String],
+    session: Session, nodes: ModelNodes, feeds: [String: AnyTensor], eachStep: [String],
     steps: Int
   ) throws(GraphError) {
     self.session = session
@@ -49,19 +49,31 @@ struct Stepper {
     self.sliced = sliced
   }
 
-  /// The results by name; over several steps stacked along a new first axis.
-  func run(_ wanted: [NamedOutput], _ targets: [GraphOperation]) throws -> [String: AnyTensor] {
-    var rows = wanted.map { _ in [AnyTensor]() }
+  /// What one run of a step asks for.
+  struct Question {
+    var wanted: [NamedOutput]
+    var targets: [GraphOperation]
+  }
+
+  /// The results by name; over several steps stacked along a new first axis. A step makes these runs,
+  /// one after the other, all with the same feeds.
+  func run(_ questions: [Question]) throws -> [String: AnyTensor] {
+    var rows = questions.map { $0.wanted.map { _ in [AnyTensor]() } }
     for step in 0..<steps {
       var feeds = Feeds()
       for feed in constant { feeds.feed(AnyFeed(feed.output), feed.value) }
       for feed in sliced { feeds.feed(AnyFeed(feed.output), try entry(step, of: feed.value)) }
-      let (values, _) = try session.run(wanted.map(\.output), targets, feeding: feeds)
-      for (index, value) in values.enumerated() { rows[index].append(value) }
+      for (place, question) in questions.enumerated() {
+        let (values, _) = try session.run(
+          question.wanted.map(\.output), question.targets, feeding: feeds)
+        for (index, value) in values.enumerated() { rows[place][index].append(value) }
+      }
     }
     var results: [String: AnyTensor] = [:]
-    for (named, row) in zip(wanted, rows) {
-      results[named.name] = isStacked ? try stacked(row, named.name) : row[0]
+    for (question, row) in zip(questions, rows) {
+      for (named, values) in zip(question.wanted, row) {
+        results[named.name] = isStacked ? try stacked(values, named.name) : values[0]
+      }
     }
     return results
   }

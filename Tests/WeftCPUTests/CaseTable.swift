@@ -27,6 +27,17 @@ enum CaseTable {
     "Range": "the shape depends on data: runs on the host between two stages",
     "WeftSwappedAxes": "follows from types, so that no device sees it",
     "WeftShapePart": "follows from types, so that no device sees it",
+    "FIFOQueueV2": "works on a queue: runs on the host between two stages",
+    "PaddingFIFOQueueV2": "works on a queue: runs on the host between two stages",
+    "RandomShuffleQueueV2": "works on a queue: runs on the host between two stages",
+    "QueueEnqueueV2": "works on a queue: runs on the host between two stages",
+    "QueueEnqueueManyV2": "works on a queue: runs on the host between two stages",
+    "QueueDequeueV2": "works on a queue: runs on the host between two stages",
+    "QueueDequeueManyV2": "works on a queue: runs on the host between two stages",
+    "QueueDequeueUpToV2": "works on a queue: runs on the host between two stages",
+    "QueueSizeV2": "works on a queue: runs on the host between two stages",
+    "QueueIsClosedV2": "works on a queue: runs on the host between two stages",
+    "QueueCloseV2": "works on a queue: runs on the host between two stages",
   ]
 
   /// Operations of which no case compares a gradient: they have none to compare. What they give are

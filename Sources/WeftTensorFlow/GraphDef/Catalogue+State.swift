@@ -52,6 +52,11 @@ extension OperationCatalogue {
   }
 
   static let control: [Row] = [
+    Row("SymbolicGradient", types: [:]) { _ in
+      throw OpFailure(
+        "the gradient of a function is not taken on import: export the graph with its gradients built",
+        code: .unsupported)
+    },
     .plain(NoOp(), types: [:]),
     // A node to hang control dependencies on.
     Row("ControlTrigger", types: [:]) { _ in NoOp() },

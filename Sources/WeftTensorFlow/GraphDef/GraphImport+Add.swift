@@ -64,7 +64,9 @@ struct ImportBuilder {
   }
 
   mutating func build(_ wanted: [Int]) throws(GraphError) -> ImportedGraph {
-    var order = try sorted(wanted, [])
+    // In the order of the file, as far as inputs come first: what runs in the order of creation does so
+    // whatever was asked for first.
+    var order = try sorted(try sorted(wanted, []).sorted(), [])
     let unsupported = source.unsupported(in: order)
     guard unsupported.isEmpty else {
       let count = unsupported.count == 1 ? "1 op type is" : "\(unsupported.count) op types are"

@@ -58,7 +58,8 @@ public struct GraphImport: Sendable {
     try self.init(try GraphFile.parse(bytes), catalogue)
   }
 
-  init(_ definition: WireGraphDef, _ catalogue: OperationCatalogue) throws(GraphError) {
+  init(_ wire: WireGraphDef, _ catalogue: OperationCatalogue) throws(GraphError) {
+    let definition = try FunctionInlining.inlined(wire)
     var indices: [String: Int] = [:]
     for (index, node) in definition.node.enumerated() {
       guard !node.name.isEmpty, !node.op.isEmpty else {
@@ -73,6 +74,7 @@ public struct GraphImport: Sendable {
     nodes.reserveCapacity(definition.node.count)
     for node in definition.node { nodes.append(try ImportNode(node, indices, catalogue)) }
     Self.resolveTexts(&nodes)
+    Self.resolveQueues(&nodes)
     self.nodes = nodes
   }
 

@@ -170,6 +170,9 @@ extension WireAttrValue {
     case .types(let types):
       list.type = types.map { WireDataType($0) }
       value = .list(list)
+    case .shapes(let shapes):
+      list.shape = shapes.map { WireTensorShape($0) }
+      value = .list(list)
     }
   }
 }
