@@ -30,6 +30,7 @@ accuracy: setup  ## The worst error of each vectorised function over all floats;
 interop: setup  ## TensorFlow, from PyPI, imports and runs what Weft exports.
 	Scripts/interop/graphs.sh
 	Scripts/interop/checkpoints-and-logs.sh
+	Scripts/interop/saved-models.sh
 
 setup:
 	@Scripts/setup.sh

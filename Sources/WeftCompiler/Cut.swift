@@ -47,7 +47,8 @@ extension Specializer {
 
   /// The question split at an operation: what comes before it, and which of those values the rest
   /// needs.
-  func cut(at operation: GraphOperation, _ needed: [GraphOperation]) throws(GraphError) -> Boundary {
+  func cut(at operation: GraphOperation, _ needed: [GraphOperation]) throws(GraphError) -> Boundary
+  {
     let before = ancestors(of: operation)
     let rest = needed.filter {
       $0 != operation && !before.contains($0) && !question.completed.contains($0)

@@ -29,7 +29,9 @@ public struct Pipeline: Sendable {
 
   /// The standard pipeline.
   public static let standard = Pipeline(passes: [
-    // First, so that a computation written twice is scheduled once.
+    // First, since what it takes away would make equal computations differ, and hide a value's users.
+    Pass("simplify", simplify),
+    // Early, so that a computation written twice is scheduled once.
     Pass("common subexpressions", mergeCommonSubexpressions),
     // Before fusion, which would hide the products and sums that this looks for; after the merging of
     // equals, since only a gradient with one user is folded.

@@ -62,3 +62,17 @@ extension Output {
     }
   }
 }
+
+/// A question about a variable, the first operand, that does not read its value.
+public protocol VariableQuery: ResourceOperation {
+  /// The answer.
+  func answer(hasValue: Bool) -> [AnyTensor]
+}
+
+extension VariableQuery {
+  public func run(on resource: any SessionResource, _ context: EvaluationContext)
+    throws(OpFailure) -> [AnyTensor]
+  {
+    throw OpFailure("asks about a variable, not about a resource", code: .invalidState)
+  }
+}

@@ -37,8 +37,9 @@ final class Stages: Sendable {
 
   func run(_ buffer: StepBuffer) throws(GraphError) {
     let fed = feeds.indices.map { buffer.feeds[$0] }
-    // The handle of a resource has no value.
-    let operands = boundary.operation.inputs.filter { $0.resource == nil }
+    // The handle of a resource has no value, and a variable need not have one to be asked about.
+    let isQuery = boundary.operation.definition is any VariableQuery
+    let operands = isQuery ? [] : boundary.operation.inputs.filter { $0.resource == nil }
     var first = FetchList()
     first.outputs = operands + boundary.crossing
     first.targets = boundary.operation.controlInputs
@@ -81,6 +82,13 @@ final class Stages: Sendable {
   {
     let operation = boundary.operation
     do throws(OpFailure) {
+      if let query = operation.definition as? any VariableQuery {
+        let variable = operation.inputs.first.flatMap { session.variablesByReference[$0] }
+        guard let variable else {
+          throw OpFailure("the operand is no variable", code: .invalidType)
+        }
+        return query.answer(hasValue: session.store.hasValue(variable))
+      }
       if let definition = operation.definition as? any ResourceOperation {
         return try work(definition, operation, inputs)
       }

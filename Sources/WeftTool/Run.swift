@@ -52,7 +52,8 @@ struct Run: ParsableCommand {
     name: .customLong("run"),
     help: ArgumentHelp(
       "One of several runs that make up a step, in this order.",
-      discussion: "Operations to run and outputs to fetch, as 'train,loss:0'. All get the same feeds."))
+      discussion:
+        "Operations to run and outputs to fetch, as 'train,loss:0'. All get the same feeds."))
   var runs: [String] = []
 
   @Option(help: "How many steps; each is one run, or those that --run names.")
@@ -71,8 +72,9 @@ struct Run: ParsableCommand {
 
   func validate() throws {
     if !runs.isEmpty, !target.isEmpty || !fetch.isEmpty || gradientOf != nil {
-      throw ValidationError("--run says what to run and to fetch: leave --target, --fetch and "
-        + "--gradient-of away")
+      throw ValidationError(
+        "--run says what to run and to fetch: leave --target, --fetch and "
+          + "--gradient-of away")
     }
     if steps < 1 { throw ValidationError("--steps must be at least 1, not \(steps)") }
     if gradientOf != nil, withRespectTo.isEmpty {

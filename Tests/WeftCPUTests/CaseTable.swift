@@ -7,7 +7,7 @@ enum CaseTable {
     unary + binary + gradientPointwise + otherPointwise + reductions + scans + products + losses
     + layers + convolutions + pooled + normalizations + shapes + arrays + blocks + linearAlgebra
     + fused + fusedReductions + control + updates
-    + scattered + optimizers + random
+    + scattered + optimizers + sparseOptimizers + resizing + random
 
   /// Operations that no case builds, with the reason.
   static let without: [String: String] = [
@@ -27,6 +27,9 @@ enum CaseTable {
     "Range": "the shape depends on data: runs on the host between two stages",
     "WeftSwappedAxes": "follows from types, so that no device sees it",
     "WeftShapePart": "follows from types, so that no device sees it",
+    "EnsureShape": "a view, so that no device sees it",
+    "IsVariableInitialized": "asks the session: runs on the host between two stages",
+    "NonMaxSuppressionV3": "the shape depends on data: runs on the host between two stages",
     "FIFOQueueV2": "works on a queue: runs on the host between two stages",
     "PaddingFIFOQueueV2": "works on a queue: runs on the host between two stages",
     "RandomShuffleQueueV2": "works on a queue: runs on the host between two stages",
@@ -41,7 +44,8 @@ enum CaseTable {
   ]
 
   /// Operations of which no case compares a gradient: they have none to compare. What they give are
-  /// whole numbers, truth values, random numbers or updated variables, or steps of slope 0.
+  /// whole numbers, truth values, random numbers or updated variables, or steps of slope 0. Or they are
+  /// for `float32` alone, and what TensorFlow gives judges them.
   static let withoutGradient: Set<String> = [
     "ArgMax", "ArgMin", "InTopKV2", "All", "Any", "IsFinite", "IsInf", "IsNan", "Sign",
     "Equal", "NotEqual", "Less", "LessEqual", "Greater", "GreaterEqual",
@@ -53,6 +57,9 @@ enum CaseTable {
     "WeftKeptShape",
     "WeftOrthonormalize", "WeftFusedPointwise", "WeftPointwiseUpdate", "WeftMatMulDescent",
     "WeftMatMulAccumulate", "WeftMatMulEpilogue", "WeftFusedReduction", "WeftFusedUpdate",
+    "ApplyAdaMax", "ApplyAdagradV2", "ApplyAddSign", "SparseApplyProximalGradientDescent",
+    "SparseApplyAdadelta", "SparseApplyAdagrad", "SparseApplyAdagradV2", "SparseApplyMomentum",
+    "SparseApplyRMSProp", "SparseApplyFtrl", "ResizeBilinear", "ResizeBilinearGrad",
     "ApplyAdadelta", "ApplyAdagrad", "ApplyAdam", "ApplyCenteredRMSProp", "ApplyFtrl",
     "ApplyFtrlV2", "ApplyGradientDescent", "ApplyMomentum", "ApplyProximalGradientDescent",
     "ApplyRMSProp",

@@ -140,7 +140,8 @@ final class QueueStorage: SessionResource, @unchecked Sendable {
           }
           try wait(since: began) {
             let kept = minimum > 0 ? " of which \(minimum) stay in" : ""
-            return "\(name) has \(taken.count + held) elements\(kept), \(count) were asked for, and "
+            return
+              "\(name) has \(taken.count + held) elements\(kept), \(count) were asked for, and "
               + "nothing puts any in"
           }
         }

@@ -17,7 +17,8 @@ extension OperationCatalogue {
     add("PaddingFIFOQueue") { PaddingFIFOQueueV2(try $0.queueSettings()) }
     add("RandomShuffleQueue") { attributes in
       RandomShuffleQueueV2(
-        try attributes.queueSettings(), minimum: try attributes.int("min_after_dequeue", default: 0),
+        try attributes.queueSettings(),
+        minimum: try attributes.int("min_after_dequeue", default: 0),
         seed: try attributes.seed, seed2: try attributes.seed2)
     }
     add("QueueEnqueue", types: components) { _ in QueueEnqueueV2() }

@@ -149,7 +149,8 @@ struct FunctionInlining {
   }
 
   /// An attribute of the body, which may stand for one of the call.
-  private func bound(_ attribute: WireAttrValue, _ given: [String: WireAttrValue]) -> WireAttrValue {
+  private func bound(_ attribute: WireAttrValue, _ given: [String: WireAttrValue]) -> WireAttrValue
+  {
     guard case .placeholder(let name)? = attribute.value else { return attribute }
     return given[name] ?? attribute
   }

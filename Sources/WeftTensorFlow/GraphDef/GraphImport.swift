@@ -141,7 +141,7 @@ public struct GraphImport: Sendable {
       switch nodes[index].content {
       case .unsupported(let why): reason = why
       // Useless by itself; whatever needs it is listed.
-      case .text, .definition: continue
+      case .text, .definition, .composite: continue
       }
       let key = nodes[index].typeName + "\0" + (reason ?? "")
       found[key, default: (nodes[index].typeName, reason, [])].nodes.append(nodes[index].name)
@@ -156,6 +156,7 @@ public struct GraphImport: Sendable {
 struct ImportNode: Sendable {
   enum Content: Sendable {
     case definition(any OpDefinition)
+    case composite(CompositeBody)
     case text(String)
     case unsupported(String?)
   }
@@ -198,7 +199,11 @@ struct ImportNode: Sendable {
         value.stringVal.map { String(decoding: $0, as: UTF8.self) }.joined(separator: " "))
     }
     guard let row = catalogue.row(wire.op) else { return .unsupported(nil) }
-    do { return .definition(try row.decode(NodeAttributes(wire.attr))) } catch {
+    do {
+      let attributes = NodeAttributes(wire.attr)
+      if let composite = row.composite { return .composite(try composite(attributes)) }
+      return .definition(try row.decode(attributes))
+    } catch {
       return .unsupported((error as? OpFailure)?.message ?? "\(error)")
     }
   }

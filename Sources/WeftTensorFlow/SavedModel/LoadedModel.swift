@@ -19,7 +19,8 @@ public struct LoadedModel: Sendable {
   public func restore(_ session: Session) throws {
     var wanted: [(name: String, variable: AnyVariable)] = []
     let variables = Dictionary(
-      nodes.graph.variables.map { ($0.reference.operation, $0) }, uniquingKeysWith: { first, _ in first }
+      nodes.graph.variables.map { ($0.reference.operation, $0) },
+      uniquingKeysWith: { first, _ in first }
     )
     for (name, operation) in nodes.operations {
       if let variable = variables[operation] { wanted.append((name, variable)) }

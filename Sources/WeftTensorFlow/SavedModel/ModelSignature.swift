@@ -66,7 +66,9 @@ extension ModelSignature.Endpoint {
     guard case .name(let name)? = wire.encoding else { return nil }
     tensor = name
     let shape = try? wire.tensorShape.tensorShape()
-    type = wire.dtype.dtype.map { TensorType($0, wire.hasTensorShape ? shape ?? .unknown : .unknown) }
+    type = wire.dtype.dtype.map {
+      TensorType($0, wire.hasTensorShape ? shape ?? .unknown : .unknown)
+    }
   }
 
   fileprivate var wire: SavedTensorInfo {

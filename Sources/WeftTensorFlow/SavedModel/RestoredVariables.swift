@@ -64,7 +64,8 @@ struct RestoredVariables: Sendable {
     if slices.indices.contains(output), !slices[output].isEmpty {
       source.rows = rows(slices[output])
       if source.rows == nil {
-        source.refusal = "it is the part '\(slices[output])' of '\(source.key)', which is split "
+        source.refusal =
+          "it is the part '\(slices[output])' of '\(source.key)', which is split "
           + "along another axis than the first"
       }
     }

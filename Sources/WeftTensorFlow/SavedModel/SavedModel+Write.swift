@@ -18,12 +18,14 @@ extension SavedModel {
   /// a value; ``CheckpointError`` if a file cannot be written.
   public static func write(
     _ session: Session, to path: String,
-    signatures: [String: ModelSignature], operations: [GraphOperation] = [], tags: [String] = ["serve"],
+    signatures: [String: ModelSignature], operations: [GraphOperation] = [],
+    tags: [String] = ["serve"],
     catalogue: OperationCatalogue = .standard
   ) throws {
     guard !isModel(path) else {
       throw GraphError(
-        .invalidArgument, "'\(path)' holds a model already", notes: ["remove it, or write elsewhere"])
+        .invalidArgument, "'\(path)' holds a model already",
+        notes: ["remove it, or write elsewhere"])
     }
     let graph = session.graph
     var outputs: [Output] = []
@@ -69,10 +71,12 @@ extension SavedModel {
     throws(GraphError) -> Output
   {
     let (node, index) = try ImportNode.split(name)
-    guard let operation = graph.operation(named: node), operation.outputTypes.indices.contains(index)
+    guard let operation = graph.operation(named: node),
+      operation.outputTypes.indices.contains(index)
     else {
       throw GraphError(
-        .foreignNode, "the signature '\(signature)' names '\(name)', which the session's graph does not "
+        .foreignNode,
+        "the signature '\(signature)' names '\(name)', which the session's graph does not "
           + "have")
     }
     return operation.output(index)
@@ -101,9 +105,10 @@ private struct SaverNodes {
 
   init(_ variables: [AnyVariable], _ taken: Set<String>) {
     let names = ["save"] + (1...taken.count + 1).map { "save_\($0)" }
-    scope = names.first { name in
-      !taken.contains { $0 == name || $0.hasPrefix(name + "/") }
-    } ?? "save"
+    scope =
+      names.first { name in
+        !taken.contains { $0 == name || $0.hasPrefix(name + "/") }
+      } ?? "save"
     let types = variables.map { WireDataType($0.type.dtype) }
     add("Const", "Placeholder") { node in
       node.attr["dtype"] = WireAttrValue(.dtString)

@@ -46,7 +46,8 @@ public struct SavedModel: Sendable {
     let chosen = try Self.choose(model, tags, path)
     self.path = path
     self.tags = chosen.metaInfoDef.tags.sorted()
-    signatures = chosen.signatureDef.filter { !$0.key.hasPrefix("__") }.mapValues(ModelSignature.init)
+    signatures = chosen.signatureDef.filter { !$0.key.hasPrefix("__") }.mapValues(
+      ModelSignature.init)
     assets = chosen.assetFileDef.map(\.filename).sorted()
     var definition = chosen.graphDef
     do throws(GraphError) { definition = try FunctionInlining.inlined(definition) } catch {
