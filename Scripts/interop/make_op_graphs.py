@@ -107,6 +107,22 @@ case("Bincount", lambda x, _: [gen_math_ops.bincount(x[0], 4, x[1])], [np.array(
 case("Bincount_empty", lambda x, _: [gen_math_ops.bincount(x[0], 4, np.zeros([0], "i4"))], [np.array([0, 1, 1, 3, 9], "i4")])
 case("FakeQuantWithMinMaxVars", lambda x, _: (lambda y: [y, v1.gradients(y, x)[0]])(
     tf.quantization.fake_quant_with_min_max_vars(*x))[:1], [normal(3, 4) * 3, np.float32(-2.1), np.float32(3.7)])
+case("SegmentMin", with_gradient(lambda x: tf.reshape(tf.math.segment_min(x, [0, 0, 2, 2]), [3, 3])), [normal(4, 3)])
+case("UnsortedSegmentMin", with_gradient(lambda x: tf.math.unsorted_segment_min(x, [2, 0, 2, 0], 3)[:3:2]), [normal(4, 3)])
+case("TensorScatterAdd", lambda x, _: [v1.tensor_scatter_add(x[0], [[2], [0], [2]], x[1])], [normal(4, 3), normal(3, 3)])
+case("TensorScatterSub", lambda x, _: [v1.tensor_scatter_sub(x[0], [[2], [0], [2]], x[1])], [normal(4, 3), normal(3, 3)])
+case("UniqueWithCounts", lambda x, _: list(tf.unique_with_counts(x[0])), [np.array([3, 1, 3, 2, 3], "i4")])
+case("SparseToDense", lambda x, _: [v1.sparse_to_dense([[0, 1], [2, 0]], [3, 4], x[0], 7.0)], [normal(2)])
+def half(dtype):
+    def build(x, _):
+        a, b = tf.cast(x[0], dtype), tf.cast(x[1], dtype)
+        y = tf.cast(tf.nn.relu(tf.matmul(a, b)) * a[:, :1] - 0.5, tf.float32)
+        return [y] + v1.gradients(y * y, x)
+    return build
+
+
+case("float16", half(tf.float16), [normal(3, 4), normal(4, 5)])
+case("bfloat16", half(tf.bfloat16), [normal(3, 4), normal(4, 5)])
 case("EnsureShape", lambda x, _: [tf.ensure_shape(x[0], [None, 4])], [normal(3, 4)])
 case("BatchMatMulV3", lambda x, _: [gen_math_ops.batch_mat_mul_v3(x[0], x[1], tf.float32, adj_y=True)], [normal(2, 3, 4), normal(2, 5, 4)])
 
@@ -134,6 +150,10 @@ case("SparseApplyFtrl", lambda x, w: [T.sparse_apply_ftrl(
     w[0]._ref(), w[1]._ref(), w[2]._ref(), x[0], x[1], 0.1, 0.05, 0.2, -0.5).op], [g, rows], v[:3])
 case("SparseApplyProximalGradientDescent", lambda x, w: [T.sparse_apply_proximal_gradient_descent(
     w[0]._ref(), 0.1, 0.05, 0.2, x[0], x[1]).op], [g, rows], v[:1])
+case("SparseApplyProximalAdagrad", lambda x, w: [T.sparse_apply_proximal_adagrad(
+    w[0]._ref(), w[1]._ref(), 0.1, 0.05, 0.2, x[0], x[1]).op], [g, rows], v[:2])
+case("ApplyProximalAdagrad", lambda x, w: [T.apply_proximal_adagrad(
+    w[0]._ref(), w[1]._ref(), 0.1, 0.05, 0.2, x[0]).op], [dense], v[:2])
 case("ApplyAdaMax", lambda x, w: [T.apply_ada_max(
     w[0]._ref(), w[1]._ref(), w[2]._ref(), 0.81, 0.1, 0.9, 0.999, 1e-8, x[0]).op], [dense], v[:3])
 case("ApplyAdagradV2", lambda x, w: [T.apply_adagrad_v2(w[0]._ref(), w[1]._ref(), 0.1, 0.01, x[0]).op], [dense], v[:2])

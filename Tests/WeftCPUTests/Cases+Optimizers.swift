@@ -66,6 +66,7 @@ extension CaseTable {
           ApplyAdaMax(),
           [.v, .z, .s, .number(0.81), rate, .number(0.9), .number(0.999), .number(1e-8), .g])
         add(ApplyAdagradV2(), [.v, .s, rate, .number(1e-3), .g])
+        add(ApplyProximalAdagrad(), [.v, .s, rate, .number(0.05), .number(0.2), .g])
         add(ApplyAddSign(), [.v, .z, rate, .number(1), .number(0.5), .number(0.9), .g])
         add(ApplyRMSProp(), [.v, .s, .z, rate, .number(0.9), .number(0.5), .number(1e-3), .g])
         add(
@@ -104,6 +105,7 @@ extension CaseTable {
     add(ApplyProximalGradientDescent(), [.v, rate, .number(0.05), .number(0.2), .g])
     add(ApplyAdadelta(), [.v, .s, .s, rate, .number(0.9), .number(1e-6), .g])
     add(ApplyAdagrad(), [.v, .s, rate, .g])
+    add(ApplyProximalAdagrad(), [.v, .s, rate, .number(0.05), .number(0.2), .g])
     add(ApplyAdagradV2(), [.v, .s, rate, .number(1e-3), .g])
     add(ApplyMomentum(useNesterov: true), [.v, .z, rate, .g, .number(0.9)])
     add(ApplyRMSProp(), [.v, .s, .z, rate, .number(0.9), .number(0.5), .number(1e-3), .g])

@@ -69,3 +69,9 @@ extension ApplyAddSign: CPUKernelProviding {
     try planUpdate(self, request, indices: nil)
   }
 }
+
+extension ApplyProximalAdagrad: CPUKernelProviding {
+  public func planCPUKernel(_ request: KernelRequest) throws(OpFailure) -> CPUKernel {
+    try planUpdate(self, request, indices: nil)
+  }
+}

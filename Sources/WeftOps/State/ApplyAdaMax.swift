@@ -67,3 +67,29 @@ public struct ApplyAddSign: ParameterUpdate {
     state[0] -= rate * (alpha + decay * agreement) * gradient
   }
 }
+
+/// TensorFlow's `ApplyProximalAdagrad`: Adagrad with penalties of first and second order.
+///
+/// accumulator += gradient²; r = rate / √accumulator; p = variable - r gradient;
+/// variable = sign(p) max(|p| - r l1, 0) / (1 + r l2).
+public struct ApplyProximalAdagrad: ParameterUpdate {
+  public static let typeName = "ApplyProximalAdagrad"
+  public init() {}
+  public var inputNames: [String] {
+    ["variable", "accumulator", "learning rate", "l1", "l2", "gradient"]
+  }
+  public var updatedCount: Int { 2 }
+  public var gradientIndex: Int { 5 }
+
+  public func update<S: FloatingScalar>(_ state: inout [S], by gradient: S, _ parameters: [S]) {
+    let (l1, l2) = (parameters[1], parameters[2])
+    state[1] += gradient * gradient
+    let rate = parameters[0] / state[1].squareRoot()
+    var moved = state[0] - gradient * rate
+    if l1 > 0 {
+      let size = (moved < 0 ? -moved : moved) - rate * l1
+      moved = size > 0 ? signum(moved) * size : 0
+    }
+    state[0] = moved / (1 + l2 * rate)
+  }
+}

@@ -2,7 +2,8 @@ import WeftOps
 
 extension OperationCatalogue {
   /// Op types that are several operations here, and older forms of some that are there.
-  static let composites: [Row] = normalizations + forms + arithmetic + momenta
+  static let composites: [Row] =
+    normalizations + forms + arithmetic + segments + momenta
 
   private static let normalizations: [Row] = [
     batchNorm("FusedBatchNorm"), batchNorm("FusedBatchNormV2"),
@@ -210,6 +211,61 @@ extension OperationCatalogue {
       let inside = minimum(maximum(x, bottom), top)
       let rounded = floor((inside - bottom) / step + 0.5) * step + bottom
       return [(inside + stopGradient(rounded - inside)).output]
+    }
+  }
+
+  /// Rows by numbers: smallest ones as largest ones of what is negated, and sums at places.
+  private static let segments: [Row] = [
+    negated("SegmentMin", SegmentMax()), negated("UnsortedSegmentMin", UnsortedSegmentMax()),
+    scattered("TensorScatterAdd", AddV2()), scattered("TensorScatterSub", Sub()),
+    Row(composite: "UniqueWithCounts") { attributes in
+      let dtype = try attributes.type("out_idx", default: .int32)
+      return { (operands) throws(OpFailure) in
+        try operands.require(count: 1)
+        let found = operands.add(Unique(dtype: dtype), operands.outputs)
+        let size = operands.one(Size(dtype: .int32), found[0])
+        let ones = operands.one(OnesLike(), found[1])
+        return found + [operands.one(UnsortedSegmentSum(), ones, found[1], size)]
+      }
+    },
+    Row(composite: "SparseToDense") { _ in
+      { (operands) throws(OpFailure) in
+        try operands.require(count: 4)
+        let (indices, shape) = (operands.outputs[0], operands.outputs[1])
+        let (values, other) = (operands.outputs[2], operands.outputs[3])
+        guard indices.type?.shape.rank == 2, values.type?.shape.rank == 1 else {
+          throw OpFailure("is supported for a list of places with a value each", code: .unsupported)
+        }
+        let rest = operands.one(Sub(), values, other)
+        return [operands.one(AddV2(), operands.one(ScatterNd(), indices, rest, shape), other)]
+      }
+    },
+  ]
+
+  private static func negated(_ name: String, _ definition: any OpDefinition) -> Row {
+    Row(composite: name) { _ in
+      { (operands) throws(OpFailure) in
+        guard operands.dtype(0).isFloating, let x = operands.outputs.first else {
+          throw OpFailure("is supported for real numbers", code: .unsupported)
+        }
+        let rest = Array(operands.outputs.dropFirst())
+        let largest = operands.add(definition, [operands.one(Neg(), x)] + rest)
+        return largest.prefix(1).map { operands.one(Neg(), $0) }
+      }
+    }
+  }
+
+  private static func scattered(_ name: String, _ definition: any OpDefinition) -> Row {
+    Row(composite: name) { _ in
+      { (operands) throws(OpFailure) in
+        try operands.require(count: 3)
+        let (x, indices, updates) = (
+          operands.outputs[0], operands.outputs[1], operands.outputs[2]
+        )
+        let isLong = indices.type?.dtype == .int64
+        let shape = operands.one(Shape(dtype: isLong ? .int64 : .int32), x)
+        return [operands.one(definition, x, operands.one(ScatterNd(), indices, updates, shape))]
+      }
     }
   }
 

@@ -21,7 +21,8 @@ extension OperationCatalogue {
 
   /// Further rules, and those of some rows. A rule through a resource handle is the same.
   private static let moreOptimizers: [Row] = [
-    .plain(ApplyAdaMax()), .plain(ApplyAddSign()),
+    .plain(ApplyAdaMax()), .plain(ApplyAddSign()), .plain(ApplyProximalAdagrad()),
+    sparse { _ in ApplyProximalAdagrad() },
     Row(ApplyAdagradV2.typeName) {
       ApplyAdagradV2(updateSlots: try $0.bool("update_slots", default: true))
     },

@@ -152,7 +152,8 @@ struct ImportBuilder {
     func add() -> GraphOperation? {
       switch node.content {
       case .definition(let definition):
-        graph.add(definition, inputs: inputs, name: name, at: nil)
+        widened(definition, inputs, name: name)
+          ?? graph.add(definition, inputs: inputs, name: name, at: nil)
       case .composite(let body):
         CompositeOperands(graph: graph, outputs: inputs).build(body, name: name)
       case .text, .unsupported: nil

@@ -54,7 +54,8 @@ import WeftTensorFlow
     let worst = zip(value.doubles, wanted.doubles).map { a, b in
       a == b || a.isNaN && b.isNaN ? 0 : abs(a - b) / max(1e-1, abs(b))
     }.max()
-    #expect((worst ?? 0) < 2e-5, "\(place)")
+    // Of 16 bits the last few differ with the order of the sums.
+    #expect((worst ?? 0) < (place.contains("float16") ? 2e-2 : 2e-5), "\(place)")
   }
 
   /// Forms that today's TensorFlow does not run any more, and old frozen graphs are made of.
