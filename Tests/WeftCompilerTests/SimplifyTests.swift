@@ -54,4 +54,24 @@ import WeftCompiler
     let (value, early) = try session.run(late, before)
     #expect(value.scalars == [11, 22] && early.scalars == [1, 2])
   }
+
+  @Test func updatesWhoseKernelsTakeNoFormulaKeepTheirGradient() throws {
+    let graph = Graph()
+    let w = graph.variable(Tensor<Float>([1, 2, 3]), name: "w")
+    let slots = (0..<2).map { graph.variable(Tensor<Float>([1, 1, 1]), name: "slot\($0)").erased }
+    let numbers = [0.5, 0.1, 0.9, 0.99, 1e-3].map { graph.constant(Float($0)).output }
+    let slope = w * 2 + 1
+    let inputs = [w.erased.reference] + slots.map(\.reference) + numbers + [slope.output]
+    let train = graph.add(ApplyAdaMax(), inputs: inputs, name: "train", at: nil)
+    var results: [[Float]] = []
+    for device in [ReferenceDevice(), CPUDevice(threads: 1)] as [any Device] {
+      let session = try Session(graph, device: device)
+      try session.initializeVariables()
+      try session.run(train)
+      results.append(try session.run(w.node).scalars)
+      session.close()
+    }
+    for (a, b) in zip(results[0], results[1]) { #expect(abs(a - b) < 1e-6) }
+    #expect(results[0][0] != 1)
+  }
 }
