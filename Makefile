@@ -30,6 +30,7 @@ accuracy: setup  ## The worst error of each vectorised function over all floats;
 interop: setup  ## TensorFlow, TensorBoard and a browser judge graphs, checkpoints and logs.
 	Scripts/interop/graphs.sh
 	Scripts/interop/checkpoints-and-logs.sh
+	Scripts/interop/saved-models.sh
 
 parity: setup  ## Counts the cases of TensorFlow's op corpus and training programs that agree.
 	Scripts/parity.sh

@@ -10,3 +10,4 @@ generate() {
 generate checkpoint Sources/WeftTensorFlow/Checkpoints
 generate event Sources/WeftTensorFlow/Events
 generate graph Sources/WeftTensorFlow/GraphDef
+generate saved_model Sources/WeftTensorFlow/SavedModel

@@ -29,9 +29,9 @@ public struct Question: Sendable {
 /// Pruning, inference and constant folding are one walk, because each needs the others: a shape may
 /// depend on a constant that depends on a shape.
 struct Specializer {
-  private let question: Question
-  private var program = Program()
-  private var valueOf: [Output: Int] = [:]
+  let question: Question
+  private(set) var program = Program()
+  private(set) var valueOf: [Output: Int] = [:]
   private var instructionOf: [GraphOperation: Int] = [:]
   /// By ``GraphOperation/controlListID``, the instructions that stand for a list.
   private var controlLists: [UInt: [Int]] = [:]
@@ -71,6 +71,14 @@ struct Specializer {
       program.feeds.append(value)
     }
     let needed = neededOperations()
+    if let operation = nextResourceOperation(needed) {
+      let before = ancestors(of: operation)
+      for other in needed where before.contains(other) {
+        try lower(other)
+        if boundary != nil { return .boundary(try cut(at: other, needed)) }
+      }
+      return .boundary(try cut(at: operation, needed))
+    }
     for operation in needed {
       try lower(operation)
       if boundary != nil { return .boundary(try cut(at: operation, needed)) }
@@ -98,6 +106,8 @@ struct Specializer {
     question.fetches.forEach(visit)
     for target in question.targets where seen.insert(target).inserted { stack.append(target) }
     while let operation = stack.popLast() {
+      // What an earlier stage has run needs nothing any more.
+      if question.completed.contains(operation) { continue }
       operation.inputs.forEach(visit)
       guard let list = operation.controlListID, seenLists.insert(list).inserted else { continue }
       for control in operation.controlInputs where seen.insert(control).inserted {
@@ -128,8 +138,11 @@ struct Specializer {
     if definition is Placeholder {
       throw missingFeed(operation)
     }
+    if definition is any ResourceDefinition { return }
     let inputs = operation.inputs.compactMap { valueOf[$0] }
     guard inputs.count == operation.inputs.count else {
+      // A handle has no value, whatever passes it on.
+      if operation.inputs.contains(where: { $0.resource != nil }) { return }
       throw GraphError(.invalidState, "'\(operation.name)' has an operand without a value")
     }
     let context = InferenceContext(
@@ -284,56 +297,11 @@ struct Specializer {
         location: operation.origin.location)
     }
   }
-
-  /// The question split at an operation whose result's shape depends on data: what comes before it,
-  /// and which of those values the rest needs.
-  private func cut(at operation: GraphOperation, _ needed: [GraphOperation]) throws(GraphError)
-    -> Boundary
-  {
-    var before: Set<GraphOperation> = []
-    var stack = [operation]
-    while let next = stack.popLast() {
-      let inputs = next.inputs.filter { output in
-        !question.feeds.contains { $0.output == output }
-      }
-      for other in inputs.map(\.operation) + next.controlInputs
-      where !question.completed.contains(other) && before.insert(other).inserted {
-        stack.append(other)
-      }
-    }
-    for other in before {
-      guard case .updates = other.definition.effect else { continue }
-      throw GraphError(
-        .unsupported,
-        "the shape of its result depends on data, and it waits for the update '\(other.name)'",
-        subject: operation.subject, location: operation.origin.location,
-        notes: ["make two runs: first the update, then this"])
-    }
-    var crossing: [Output] = []
-    var seen: Set<Output> = []
-    func consider(_ output: Output) {
-      guard before.contains(output.operation), let value = valueOf[output],
-        program.values[value].constant == nil, program.variable(of: value) == nil,
-        seen.insert(output).inserted
-      else { return }
-      crossing.append(output)
-    }
-    for other in needed where other != operation && !before.contains(other) {
-      other.inputs.forEach(consider)
-    }
-    question.fetches.forEach(consider)
-    let completed = before.filter {
-      switch $0.definition.effect {
-      case .external, .random: !($0.definition is Placeholder)
-      default: false
-      }
-    }
-    return Boundary(operation: operation, crossing: crossing, completed: completed)
-  }
 }
 
-/// An operation whose result's shape depends on data: it is evaluated on the host between two stages
-/// of a run, and what follows is compiled for the shape that it gave.
+/// An operation whose result's shape depends on data, or that works on a resource such as a queue: it is
+/// evaluated on the host between two stages of a run, and what follows is compiled for the shape that it
+/// gave.
 public struct Boundary: Sendable {
   /// The operation.
   public let operation: GraphOperation

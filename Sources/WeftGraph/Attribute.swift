@@ -10,6 +10,7 @@ public enum AttributeValue: Hashable, Sendable {
   case floats([Double])
   case strings([String])
   case types([DType])
+  case shapes([TensorShape])
   case tensor(AnyTensor)
 
   public static func == (a: AttributeValue, b: AttributeValue) -> Bool {
@@ -24,6 +25,7 @@ public enum AttributeValue: Hashable, Sendable {
     case (.floats(let x), .floats(let y)): x.map(\.bitPattern) == y.map(\.bitPattern)
     case (.strings(let x), .strings(let y)): x == y
     case (.types(let x), .types(let y)): x == y
+    case (.shapes(let x), .shapes(let y)): x == y
     case (.tensor(let x), .tensor(let y)): x.hasSameBits(as: y)
     default: false
     }
@@ -58,6 +60,7 @@ extension AttributeValue: CustomStringConvertible {
     case .floats(let value): "\(value)"
     case .strings(let value): "\(value)"
     case .types(let value): "\(value)"
+    case .shapes(let value): "\(value)"
     case .tensor(let value): value.attributeDescription
     }
   }

@@ -13,6 +13,8 @@ public struct GraphError: Error, Hashable, Sendable {
     case missingFeed, invalidFeed, invalidFetch, noGradient, unavailableDevice
     case notFinite, assertionFailed, evaluationFailed, unsupported, outOfMemory
     case sessionClosed, invalidState
+    /// A queue that is closed has too few elements, or takes no more; or a wait took too long.
+    case outOfRange, cancelled, timedOut
   }
 
   /// The kind of error.

@@ -18,7 +18,8 @@ enum Answer {
   }
 }
 
-/// A run in two stages around an operation whose result's shape depends on data. The second stage is
+/// A run in two stages around an operation whose result's shape depends on data, or which works on a
+/// resource such as a queue. The second stage is
 /// compiled, and cached, for each shape that the operation gives; it may have stages of its own.
 final class Stages: Sendable {
   private let boundary: Boundary
@@ -36,7 +37,9 @@ final class Stages: Sendable {
 
   func run(_ buffer: StepBuffer) throws(GraphError) {
     let fed = feeds.indices.map { buffer.feeds[$0] }
-    let operands = boundary.operation.inputs
+    // The handle of a resource has no value, and a variable need not have one to be asked about.
+    let isQuery = boundary.operation.definition is any VariableQuery
+    let operands = isQuery ? [] : boundary.operation.inputs.filter { $0.resource == nil }
     var first = FetchList()
     first.outputs = operands + boundary.crossing
     first.targets = boundary.operation.controlInputs
@@ -79,6 +82,16 @@ final class Stages: Sendable {
   {
     let operation = boundary.operation
     do throws(OpFailure) {
+      if let query = operation.definition as? any VariableQuery {
+        let variable = operation.inputs.first.flatMap { session.variablesByReference[$0] }
+        guard let variable else {
+          throw OpFailure("the operand is no variable", code: .invalidType)
+        }
+        return query.answer(hasValue: session.store.hasValue(variable))
+      }
+      if let definition = operation.definition as? any ResourceOperation {
+        return try work(definition, operation, inputs)
+      }
       let types = try operation.definition.outputTypes(
         InferenceContext(inputs: inputs.map(\.type), constants: inputs))
       return try operation.definition.evaluate(
@@ -97,5 +110,21 @@ final class Stages: Sendable {
         error.code, error.message, subject: operation.subject,
         location: operation.origin.location)
     }
+  }
+
+  private func work(
+    _ definition: any ResourceOperation, _ operation: GraphOperation, _ inputs: [AnyTensor]
+  ) throws(OpFailure) -> [AnyTensor] {
+    guard let source = operation.inputs.first?.resource else {
+      throw OpFailure("the first operand is no handle of a resource", code: .invalidType)
+    }
+    let results = try definition.run(
+      on: try session.resources.resource(of: source),
+      EvaluationContext(inputs: inputs, outputTypes: operation.outputTypes))
+    for (type, result) in zip(operation.outputTypes, results)
+    where type.dtype != result.dtype || !type.shape.isCompatible(with: result.type.shape) {
+      throw OpFailure("gives \(result.type), not \(type)", code: .invalidType)
+    }
+    return results
   }
 }

@@ -21,6 +21,7 @@ public final class Session: Sendable {
   /// The streams of the graph's random operations.
   public let randomStreams = RandomStreams()
   let updateLock = RunLock()
+  let resources: ResourceStore
   private let state: Mutex<State>
 
   private struct State {
@@ -42,15 +43,19 @@ public final class Session: Sendable {
     configuration.pipeline = try configuration.pipeline.without(configuration.disabledPasses)
     self.configuration = configuration
     store = VariableStore(device: device)
+    resources = ResourceStore(waitLimit: configuration.queueWaitLimit)
     state = Mutex(State(cache: ExecutableCache(limit: configuration.cacheLimit)))
     graph.seal()
   }
 
   deinit { close() }
 
-  /// Ends the session: lets variables and programs go, and unseals the graph. Later runs throw.
+  /// Ends the session: lets variables, queues and programs go, and unseals the graph. Later runs throw,
+  /// and so do runs that wait for a queue.
   public func close() {
     let wasClosed = isClosed.exchange(true, ordering: .acquiringAndReleasing)
+    // Before anything that waits for a run to end: a run may wait for a queue.
+    resources.closeAll()
     state.withLock { $0.cache.removeAll() }
     if !wasClosed {
       graph.unseal()

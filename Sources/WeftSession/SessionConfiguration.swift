@@ -13,6 +13,8 @@ public struct SessionConfiguration: Sendable {
   /// Passes to leave out, by name: for finding the one that changes a result. By default those that
   /// the environment's `WEFT_DISABLE_PASSES` names, separated by commas.
   public var disabledPasses: [String]
+  /// How long an operation on a queue waits while nothing happens to the queue; nil for ever.
+  public var queueWaitLimit: Duration?
   /// What is printed of each question that is compiled. By default what the environment's
   /// `WEFT_DUMP` says.
   public var dump: CompilerDump?
@@ -21,12 +23,14 @@ public struct SessionConfiguration: Sendable {
   public init(
     cacheLimit: Int = 64, allowSoftPlacement: Bool = false, pipeline: Pipeline = .standard,
     disabledPasses: [String] = Environment.disabledPasses,
+    queueWaitLimit: Duration? = .seconds(30),
     dump: CompilerDump? = Environment.dump
   ) {
     self.cacheLimit = cacheLimit
     self.allowSoftPlacement = allowSoftPlacement
     self.pipeline = pipeline
     self.disabledPasses = disabledPasses
+    self.queueWaitLimit = queueWaitLimit
     self.dump = dump
   }
 

@@ -25,8 +25,10 @@ struct ExecutionOptions: ParsableArguments {
 
   /// A session on the device.
   func session(_ graph: Graph) throws -> Session {
-    if kind == "reference" { return try Session(graph, device: ReferenceDevice()) }
-    guard let threads else { return try Session(graph) }
-    return try Session(graph, device: CPUDevice(threads: threads))
+    // There is one thread: nobody else puts into a queue what a step waits for.
+    let configuration = SessionConfiguration(queueWaitLimit: .zero)
+    let device: any Device =
+      kind == "reference" ? ReferenceDevice() : CPUDevice(threads: threads)
+    return try Session(graph, device: device, configuration: configuration)
   }
 }

@@ -4,7 +4,7 @@ import WeftTensorFlow
 /// Adds the gradients of an imported node with respect to others to the graph.
 ///
 /// Throws ``WeftGraph/GraphError`` where nothing reaches one of them, with the reason.
-func gradientOutputs(of name: String, withRespectTo others: [String], in nodes: ImportedGraph)
+func gradientOutputs(of name: String, withRespectTo others: [String], in nodes: ModelNodes)
   throws(GraphError) -> [NamedOutput]
 {
   let objective = try nodes.output(name)
@@ -29,7 +29,7 @@ func gradientOutputs(of name: String, withRespectTo others: [String], in nodes: 
 }
 
 /// A node, or for a variable the node that reads it: gradients flow to the value that others use.
-private func differentiable(_ name: String, in nodes: ImportedGraph) throws(GraphError) -> Output {
+private func differentiable(_ name: String, in nodes: ModelNodes) throws(GraphError) -> Output {
   let output = try nodes.output(name)
   return nodes.graph.variables.first { $0.reference == output }?.value ?? output
 }

@@ -3,10 +3,14 @@ import WeftTensorFlow
 
 /// Placeholders, variables, outputs and op types of a graph.
 func graphInspection(_ path: String, listsNodes: Bool) throws -> Inspection {
-  let model = try GraphImport(contentsOf: path)
+  try graphInspection("graph '\(path)'", try GraphImport(contentsOf: path), listsNodes: listsNodes)
+}
+
+/// The same of a graph that has been read.
+func graphInspection(_ title: String, _ model: GraphImport, listsNodes: Bool) throws -> Inspection {
   let counts = model.typeCounts
   let nodeCount = counts.values.reduce(0, +)
-  var result = Inspection(title: "graph '\(path)': \(nodeCount) nodes of \(counts.count) op types")
+  var result = Inspection(title: "\(title): \(nodeCount) nodes of \(counts.count) op types")
   func row(_ entry: GraphImport.Entry) -> [String] {
     [entry.name, "\(entry.type.dtype)", "\(entry.type.shape)"]
   }

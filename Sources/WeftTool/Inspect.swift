@@ -7,7 +7,7 @@ struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Shows what is in a graph, a checkpoint, arrays, or a log.",
     discussion: """
-      Graphs: .pb, .pbtxt. Arrays: .npz, .npy, .safetensors. Logs: event files, or the folder of a run. \
+      Graphs: .pb, .pbtxt, a SavedModel's folder. Arrays: .npz, .npy, .safetensors. Logs: event files, or the folder of a run. \
       Checkpoints: their prefix, one of their files, or their folder.
 
       Examples:
@@ -26,6 +26,7 @@ struct Inspect: ParsableCommand {
 
   private func inspection() throws -> Inspection {
     let name = file.split(separator: "/").last.map(String.init) ?? file
+    if SavedModel.isModel(file) { return try modelInspection(file, listsNodes: nodes) }
     if file.hasSuffix(".pb") || file.hasSuffix(".pbtxt") {
       return try graphInspection(file, listsNodes: nodes)
     }

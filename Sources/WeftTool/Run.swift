@@ -13,13 +13,21 @@ struct Run: ParsableCommand {
       --target train --fetch loss:0 --save model --out losses.npz
         weft run model.pb --feeds in.npz --fetch loss:0 --gradient-of loss:0 --with-respect-to x:0
         weft run model.pb --feeds in.npz --fetch softmax:0 --trace step.json
+        weft run queue.pb --init init --feeds batches.npz --each-step x:0 --steps 200 \
+      --run enqueue --run train,loss:0 --run size:0 --out losses.npz
 
       A merged summary (merged:0) is fetched as the bytes of its message, of the last step; without \
       --out it is printed value by value.
       """)
 
-  @Argument(help: "The graph: a .pb or .pbtxt file.")
+  @Argument(help: "The graph: a .pb or .pbtxt file, or a SavedModel directory.")
   var graph: String
+
+  @Option(
+    help: ArgumentHelp(
+      "The signature of a SavedModel whose names --feeds and --fetch use.",
+      discussion: "By default 'serving_default'; without --fetch all its outputs are computed."))
+  var signature: String?
 
   @Option(help: "An .npz file with a value for each placeholder, named as 'x:0'.")
   var feeds: String?
@@ -45,7 +53,15 @@ struct Run: ParsableCommand {
   @Option(help: "An operation to run in each step; may be given several times.")
   var target: [String] = []
 
-  @Option(help: "How many steps; each is one run.")
+  @Option(
+    name: .customLong("run"),
+    help: ArgumentHelp(
+      "One of several runs that make up a step, in this order.",
+      discussion:
+        "Operations to run and outputs to fetch, as 'train,loss:0'. All get the same feeds."))
+  var runs: [String] = []
+
+  @Option(help: "How many steps; each is one run, or those that --run names.")
   var steps: Int = 1
 
   @Option(help: "Feeds with a leading axis of one entry a step; results then have it too.")
@@ -63,6 +79,11 @@ struct Run: ParsableCommand {
   @OptionGroup var execution: ExecutionOptions
 
   func validate() throws {
+    if !runs.isEmpty, !target.isEmpty || !fetch.isEmpty || gradientOf != nil {
+      throw ValidationError(
+        "--run says what to run and to fetch: leave --target, --fetch and "
+          + "--gradient-of away")
+    }
     if steps < 1 { throw ValidationError("--steps must be at least 1, not \(steps)") }
     if gradientOf != nil, withRespectTo.isEmpty {
       throw ValidationError("--gradient-of needs --with-respect-to x:0,w:0")
@@ -74,21 +95,21 @@ struct Run: ParsableCommand {
 
   func run() throws {
     let fed = try feeds.map { try NPZ.read(contentsOf: $0) } ?? [:]
-    let fetches = names(fetch)
     let withRespect = names(withRespectTo)
-    let model = try GraphImport(contentsOf: graph)
-    var needed = fetches + target + names(eachStep) + Array(fed.keys).sorted()
+    let model = try ModelFile(graph, signature: signature)
+    let asksForNothing =
+      fetch.isEmpty && target.isEmpty && runs.isEmpty && gradientOf == nil && initializer == nil
+    let fetches = asksForNothing ? model.outputs : names(fetch)
+    var needed = fetches + target + runs.flatMap(names) + names(eachStep) + Array(fed.keys).sorted()
     needed += [initializer, gradientOf].compactMap { $0 } + withRespect
     let target = Graph()
-    let nodes = try model.add(to: target, outputs: needed)
-    let summaries = fetches.filter { nodes.isSummary($0) }
-    var wanted = try fetches.filter { !summaries.contains($0) }.map {
-      NamedOutput($0, try nodes.output($0))
-    }
+    let nodes = try model.add(to: target, needed)
+    var question = try question(fetches, in: nodes, areOutputs: true)
     if let gradientOf {
-      wanted += try gradientOutputs(of: gradientOf, withRespectTo: withRespect, in: nodes)
+      question.wanted += try gradientOutputs(of: gradientOf, withRespectTo: withRespect, in: nodes)
     }
     let session = try execution.session(target)
+    try nodes.restore(session)
     if let initializer { try session.run(try nodes.operation(initializer)) }
     if let restore { try Saver().restore(session, from: restore) }
     if let initialValues {
@@ -96,18 +117,20 @@ struct Run: ParsableCommand {
       for variable in target.variables { values[variable.name] = try session.value(of: variable) }
       try NPZ.write(values, to: initialValues)
     }
-    let operations = try self.target.map { try nodes.operation($0) }
-    if !wanted.isEmpty || !operations.isEmpty || !summaries.isEmpty {
+    question.targets = try self.target.map { try nodes.operation($0) }
+    let questions =
+      runs.isEmpty ? [question] : try runs.map { try self.question(names($0), in: nodes) }
+    if questions.contains(where: { !$0.isEmpty }) {
       let recorder = trace.map { _ in RunTrace() }
       let stepper = try Stepper(
         session: session, nodes: nodes, feeds: fed, eachStep: names(eachStep), steps: steps,
-        summaries: summaries, trace: recorder)
-      let (results, summaryValues) = try stepper.run(wanted, operations)
+        trace: recorder)
+      let (results, summaries) = try stepper.run(questions)
       if let out {
         try NPZ.write(results, to: out)
       } else {
-        show(results, wanted.map(\.name))
-        for (name, values) in zip(summaries, summaryValues) {
+        show(results, questions.flatMap { $0.wanted.map(\.name) })
+        for (name, values) in summaries {
           let parts = values.map { "\($0.tag) \(shown($0.content))" }
           print("\(name) = " + parts.joined(separator: ", "))
         }
@@ -115,6 +138,24 @@ struct Run: ParsableCommand {
       if let trace, let recorder { try recorder.writeChromeTrace(to: trace) }
     }
     if let save { try Saver().save(session, to: save) }
+  }
+
+  /// What a run asks for: summaries, outputs (names with a colon or of a signature, unless all are),
+  /// operations.
+  private func question(_ names: [String], in nodes: ModelNodes, areOutputs: Bool = false) throws
+    -> Stepper.Question
+  {
+    var question = Stepper.Question()
+    for name in names {
+      if nodes.isSummary(name) {
+        question.summaries.append((name, try nodes.summary(name)))
+      } else if areOutputs || name.contains(":") || nodes.isOutputName(name) {
+        question.wanted.append(NamedOutput(name, try nodes.output(name)))
+      } else {
+        question.targets.append(try nodes.operation(name))
+      }
+    }
+    return question
   }
 
   private func show(_ results: [String: AnyTensor], _ order: [String]) {

@@ -8,7 +8,6 @@ struct Stepper {
   private let sliced: [NamedTensor]
   private let steps: Int
   private let isStacked: Bool
-  private let summaries: [(name: String, node: SummaryNode)]
   private let trace: RunTrace?
 
   private struct NamedTensor {
@@ -22,12 +21,9 @@ struct Stepper {
   /// Throws ``WeftGraph/GraphError`` for a feed of an unknown node, and one whose leading axis is
   /// shorter than the number of steps.
   init(
-    session: Session, nodes: ImportedGraph, feeds: [String: AnyTensor], eachStep: [String],
-    steps: Int, summaries: [String] = [], trace: RunTrace? = nil
+    session: Session, nodes: ModelNodes, feeds: [String: AnyTensor], eachStep: [String],
+    steps: Int, trace: RunTrace? = nil
   ) throws(GraphError) {
-    var named: [(name: String, node: SummaryNode)] = []
-    for name in summaries { named.append((name, try nodes.summary(name))) }
-    self.summaries = named
     self.trace = trace
     self.session = session
     self.steps = steps
@@ -55,28 +51,46 @@ struct Stepper {
     self.sliced = sliced
   }
 
-  /// The results by name; over several steps stacked along a new first axis.
+  /// What one run of a step asks for.
+  struct Question {
+    var wanted: [NamedOutput] = []
+    var targets: [GraphOperation] = []
+    var summaries: [(name: String, node: SummaryNode)] = []
+
+    var isEmpty: Bool { wanted.isEmpty && targets.isEmpty && summaries.isEmpty }
+  }
+
+  /// The results by name; over several steps stacked along a new first axis. A step makes these runs,
+  /// one after the other, all with the same feeds.
   ///
   /// Summaries are given as they were in the last step, among the results as the bytes of a message.
-  func run(_ wanted: [NamedOutput], _ targets: [GraphOperation]) throws
-    -> (results: [String: AnyTensor], summaries: [[SummaryValue]])
+  func run(_ questions: [Question]) throws
+    -> (results: [String: AnyTensor], summaries: [(name: String, values: [SummaryValue])])
   {
-    var last: [[SummaryValue]] = []
-    var rows = wanted.map { _ in [AnyTensor]() }
+    var rows = questions.map { $0.wanted.map { _ in [AnyTensor]() } }
+    var last: [(name: String, values: [SummaryValue])] = []
     for step in 0..<steps {
       var feeds = Feeds()
       for feed in constant { feeds.feed(AnyFeed(feed.output), feed.value) }
       for feed in sliced { feeds.feed(AnyFeed(feed.output), try entry(step, of: feed.value)) }
-      let (values, _, summarized) = try session.run(
-        wanted.map(\.output), targets, summaries.map(\.node), feeding: feeds, trace: trace)
-      last = summarized
-      for (index, value) in values.enumerated() { rows[index].append(value) }
+      last = []
+      for (place, question) in questions.enumerated() {
+        let (values, _, summarized) = try session.run(
+          question.wanted.map(\.output), question.targets, question.summaries.map(\.node),
+          feeding: feeds, trace: trace)
+        for (index, value) in values.enumerated() { rows[place][index].append(value) }
+        for (summary, values) in zip(question.summaries, summarized) {
+          last.append((summary.name, values))
+        }
+      }
     }
     var results: [String: AnyTensor] = [:]
-    for (named, row) in zip(wanted, rows) {
-      results[named.name] = isStacked ? try stacked(row, named.name) : row[0]
+    for (question, row) in zip(questions, rows) {
+      for (named, values) in zip(question.wanted, row) {
+        results[named.name] = isStacked ? try stacked(values, named.name) : values[0]
+      }
     }
-    for ((name, _), values) in zip(summaries, last) {
+    for (name, values) in last {
       results[name] = Tensor<UInt8>(try SummaryValue.serialized(values)).erased
     }
     return (results, last)

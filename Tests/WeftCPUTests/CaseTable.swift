@@ -7,7 +7,7 @@ enum CaseTable {
     unary + binary + gradientPointwise + otherPointwise + reductions + scans + products + losses
     + layers + convolutions + pooled + normalizations + shapes + arrays + blocks + linearAlgebra
     + fused + fusedReductions + control + updates
-    + scattered + optimizers + random
+    + scattered + optimizers + sparseOptimizers + resizing + random
 
   /// Operations that no case builds, with the reason.
   static let without: [String: String] = [
@@ -27,10 +27,25 @@ enum CaseTable {
     "Range": "the shape depends on data: runs on the host between two stages",
     "WeftSwappedAxes": "follows from types, so that no device sees it",
     "WeftShapePart": "follows from types, so that no device sees it",
+    "EnsureShape": "a view, so that no device sees it",
+    "IsVariableInitialized": "asks the session: runs on the host between two stages",
+    "NonMaxSuppressionV3": "the shape depends on data: runs on the host between two stages",
+    "FIFOQueueV2": "works on a queue: runs on the host between two stages",
+    "PaddingFIFOQueueV2": "works on a queue: runs on the host between two stages",
+    "RandomShuffleQueueV2": "works on a queue: runs on the host between two stages",
+    "QueueEnqueueV2": "works on a queue: runs on the host between two stages",
+    "QueueEnqueueManyV2": "works on a queue: runs on the host between two stages",
+    "QueueDequeueV2": "works on a queue: runs on the host between two stages",
+    "QueueDequeueManyV2": "works on a queue: runs on the host between two stages",
+    "QueueDequeueUpToV2": "works on a queue: runs on the host between two stages",
+    "QueueSizeV2": "works on a queue: runs on the host between two stages",
+    "QueueIsClosedV2": "works on a queue: runs on the host between two stages",
+    "QueueCloseV2": "works on a queue: runs on the host between two stages",
   ]
 
   /// Operations of which no case compares a gradient: they have none to compare. What they give are
-  /// whole numbers, truth values, random numbers or updated variables, or steps of slope 0.
+  /// whole numbers, truth values, random numbers or updated variables, or steps of slope 0. Or they are
+  /// for `float32` alone, and what TensorFlow gives judges them.
   static let withoutGradient: Set<String> = [
     "ArgMax", "ArgMin", "InTopKV2", "All", "Any", "IsFinite", "IsInf", "IsNan", "Sign",
     "Equal", "NotEqual", "Less", "LessEqual", "Greater", "GreaterEqual",
@@ -42,6 +57,10 @@ enum CaseTable {
     "WeftKeptShape",
     "WeftOrthonormalize", "WeftFusedPointwise", "WeftPointwiseUpdate", "WeftMatMulDescent",
     "WeftMatMulAccumulate", "WeftMatMulEpilogue", "WeftFusedReduction", "WeftFusedUpdate",
+    "ApplyAdaMax", "ApplyProximalAdagrad", "SparseApplyProximalAdagrad", "ApplyAdagradV2",
+    "ApplyAddSign", "SparseApplyProximalGradientDescent",
+    "SparseApplyAdadelta", "SparseApplyAdagrad", "SparseApplyAdagradV2", "SparseApplyMomentum",
+    "SparseApplyRMSProp", "SparseApplyFtrl", "ResizeBilinear", "ResizeBilinearGrad",
     "ApplyAdadelta", "ApplyAdagrad", "ApplyAdam", "ApplyCenteredRMSProp", "ApplyFtrl",
     "ApplyFtrlV2", "ApplyGradientDescent", "ApplyMomentum", "ApplyProximalGradientDescent",
     "ApplyRMSProp",

@@ -62,6 +62,12 @@ extension CaseTable {
           FusedUpdate(
             update: ApplyAdagrad(updateSlots: true), expression: .input(3) * .input(4) - .input(5),
             inputCount: 6), [.v, .s, rate, .g, .number(0.5), .g])
+        add(
+          ApplyAdaMax(),
+          [.v, .z, .s, .number(0.81), rate, .number(0.9), .number(0.999), .number(1e-8), .g])
+        add(ApplyAdagradV2(), [.v, .s, rate, .number(1e-3), .g])
+        add(ApplyProximalAdagrad(), [.v, .s, rate, .number(0.05), .number(0.2), .g])
+        add(ApplyAddSign(), [.v, .z, rate, .number(1), .number(0.5), .number(0.9), .g])
         add(ApplyRMSProp(), [.v, .s, .z, rate, .number(0.9), .number(0.5), .number(1e-3), .g])
         add(
           ApplyFtrl(), [.v, .s, .z, .g, rate, .number(0.05), .number(0.2), .number(-0.5)])
@@ -72,6 +78,45 @@ extension CaseTable {
         result.append(centered(shape, dtype))
       }
     }
+    return result
+  }()
+
+  /// Rows of variables, one of them twice.
+  static let sparseOptimizers: [OpCase] = {
+    let rate = Part.number(0.1)
+    var result: [OpCase] = []
+    func add<Dense: ParameterUpdate>(_ dense: Dense, _ parts: [Part]) {
+      for dtype in [DType.float32, .float64] {
+        for shape in [[6, 5], [6], [4, 0], [3, 2, 4]] {
+          var opCase = updated(dense, parts, shape, dtype)
+          let rows = shape[0] == 3 ? [2] : [3, 0, 3, 1]
+          let slope = [rows.count] + shape.dropFirst()
+          opCase.operands[dense.gradientIndex] = .fed(.random(slope, seed: 9, as: dtype))
+          let type: DType = shape.count == 1 ? .int64 : .int32
+          opCase.operands.insert(
+            .fed(AnyTensor(indices: rows, as: type)), at: dense.gradientIndex + 1)
+          result.append(
+            OpCase(
+              SparseApply(dense), opCase.operands, tolerance: opCase.tolerance,
+              gradient: .skipped("an update")))
+        }
+      }
+    }
+    add(ApplyProximalGradientDescent(), [.v, rate, .number(0.05), .number(0.2), .g])
+    add(ApplyAdadelta(), [.v, .s, .s, rate, .number(0.9), .number(1e-6), .g])
+    add(ApplyAdagrad(), [.v, .s, rate, .g])
+    add(ApplyProximalAdagrad(), [.v, .s, rate, .number(0.05), .number(0.2), .g])
+    add(ApplyAdagradV2(), [.v, .s, rate, .number(1e-3), .g])
+    add(ApplyMomentum(useNesterov: true), [.v, .z, rate, .g, .number(0.9)])
+    add(ApplyRMSProp(), [.v, .s, .z, rate, .number(0.9), .number(0.5), .number(1e-3), .g])
+    add(ApplyFtrl(), [.v, .s, .z, .g, rate, .number(0.05), .number(0.2), .number(-0.5)])
+    result.append(
+      OpCase(
+        SparseApply(ApplyAdagrad()),
+        [
+          .variable(.random([3, 2])), .variable(.random([3, 2], in: 0.5...1)),
+          .fed(.values([0.1], shape: [])), .fed(.random([1, 2])), .fed(AnyTensor(indices: [3])),
+        ], name: "a row outside", gradient: .skipped("an update"), failure: .invalidArgument))
     return result
   }()
 

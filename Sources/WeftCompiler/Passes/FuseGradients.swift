@@ -15,7 +15,9 @@ func fuseGradients(_ program: inout Program) {
 
 private func fuse(_ index: Int, _ program: inout Program, _ uses: Uses) {
   let instruction = program.instructions[index]
-  guard let update = instruction.definition as? any ParameterUpdate else { return }
+  guard let update = instruction.definition as? any ParameterUpdate, update.takesFormulas else {
+    return
+  }
   let gradient = instruction.inputs[update.gradientIndex]
   guard let maker = program.soleProducer(of: gradient, uses),
     let formula = program.instructions[maker].definition as? any PointwiseDefinition,

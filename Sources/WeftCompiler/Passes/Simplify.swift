@@ -50,8 +50,9 @@ private func unchanged(_ instruction: Program.Instruction, _ program: Program) -
 private func takeTranspositions(_ index: Int, _ program: inout Program, _ uses: Uses) {
   guard var product = program.instructions[index].definition as? MatMul else { return }
   for position in 0..<2 {
-    guard case .instruction(let maker) = program.values[program.instructions[index].inputs[position]]
-      .source
+    guard
+      case .instruction(let maker) = program.values[program.instructions[index].inputs[position]]
+        .source
     else { continue }
     let instruction = program.instructions[maker]
     guard instruction.definition is Transpose, instruction.controls.isEmpty,

@@ -11,6 +11,7 @@ public struct ApplyAdagrad: ParameterUpdate {
   public var attributes: [Attribute] { [Attribute("update_slots", .bool(updateSlots))] }
   public var inputNames: [String] { ["variable", "accumulator", "learning rate", "gradient"] }
   public var updatedCount: Int { 2 }
+  public var takesFormulas: Bool { true }
   public var gradientIndex: Int { 3 }
 
   public func update<S: FloatingScalar>(_ state: inout [S], by gradient: S, _ parameters: [S]) {
@@ -32,6 +33,7 @@ public struct ApplyAdadelta: ParameterUpdate {
     ["variable", "accumulator", "accumulated steps", "learning rate", "rho", "epsilon", "gradient"]
   }
   public var updatedCount: Int { 3 }
+  public var takesFormulas: Bool { true }
   public var gradientIndex: Int { 6 }
 
   public func update<S: FloatingScalar>(_ state: inout [S], by gradient: S, _ parameters: [S]) {

@@ -19,6 +19,7 @@ public struct ApplyAdam: ParameterUpdate {
     ]
   }
   public var updatedCount: Int { 3 }
+  public var takesFormulas: Bool { true }
   public var gradientIndex: Int { 9 }
 
   public func update<S: FloatingScalar>(_ state: inout [S], by gradient: S, _ parameters: [S]) {

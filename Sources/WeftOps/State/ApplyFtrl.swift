@@ -17,6 +17,7 @@ public struct ApplyFtrl: ParameterUpdate {
     ]
   }
   public var updatedCount: Int { 3 }
+  public var takesFormulas: Bool { true }
   public var gradientIndex: Int { 3 }
 
   public func update<S: FloatingScalar>(_ state: inout [S], by gradient: S, _ parameters: [S]) {
@@ -38,6 +39,7 @@ public struct ApplyFtrlV2: ParameterUpdate {
     ]
   }
   public var updatedCount: Int { 3 }
+  public var takesFormulas: Bool { true }
   public var gradientIndex: Int { 3 }
 
   public func update<S: FloatingScalar>(_ state: inout [S], by gradient: S, _ parameters: [S]) {

@@ -6,6 +6,7 @@ public struct ApplyGradientDescent: ParameterUpdate {
   public init() {}
   public var inputNames: [String] { ["variable", "alpha", "delta"] }
   public var updatedCount: Int { 1 }
+  public var takesFormulas: Bool { true }
   public var gradientIndex: Int { 2 }
 
   public func update<S: FloatingScalar>(_ state: inout [S], by gradient: S, _ parameters: [S]) {
@@ -23,6 +24,7 @@ public struct ApplyProximalGradientDescent: ParameterUpdate {
   public init() {}
   public var inputNames: [String] { ["variable", "alpha", "l1", "l2", "delta"] }
   public var updatedCount: Int { 1 }
+  public var takesFormulas: Bool { true }
   public var gradientIndex: Int { 4 }
 
   public func update<S: FloatingScalar>(_ state: inout [S], by gradient: S, _ parameters: [S]) {

@@ -15,6 +15,7 @@ public struct ApplyMomentum: ParameterUpdate {
     ["variable", "accumulator", "learning rate", "gradient", "momentum"]
   }
   public var updatedCount: Int { 2 }
+  public var takesFormulas: Bool { true }
   public var gradientIndex: Int { 3 }
 
   public func update<S: FloatingScalar>(_ state: inout [S], by gradient: S, _ parameters: [S]) {

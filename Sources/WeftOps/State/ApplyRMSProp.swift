@@ -15,6 +15,7 @@ public struct ApplyRMSProp: ParameterUpdate {
     ]
   }
   public var updatedCount: Int { 3 }
+  public var takesFormulas: Bool { true }
   public var gradientIndex: Int { 7 }
 
   public func update<S: FloatingScalar>(_ state: inout [S], by gradient: S, _ parameters: [S]) {
@@ -42,6 +43,7 @@ public struct ApplyCenteredRMSProp: ParameterUpdate {
     ]
   }
   public var updatedCount: Int { 4 }
+  public var takesFormulas: Bool { true }
   public var gradientIndex: Int { 8 }
 
   public func update<S: FloatingScalar>(_ state: inout [S], by gradient: S, _ parameters: [S]) {

@@ -10,6 +10,9 @@ public protocol ParameterUpdate: OpDefinition {
   var updatedCount: Int { get }
   /// The position of the gradient among the inputs.
   var gradientIndex: Int { get }
+  /// Whether the kernels of the operation compute a formula in the place of the gradient where they are
+  /// asked to: only then is the formula of a gradient merged into the update. By default not.
+  var takesFormulas: Bool { get }
   /// The new values of one element of the variable and of its slots.
   ///
   /// - Parameters:
@@ -20,6 +23,7 @@ public protocol ParameterUpdate: OpDefinition {
 }
 
 extension ParameterUpdate {
+  public var takesFormulas: Bool { false }
   public var effect: Effect { .updates(Array(0..<updatedCount)) }
 
   /// About two for each operand of each element.

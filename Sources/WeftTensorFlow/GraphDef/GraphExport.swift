@@ -15,7 +15,7 @@ public struct GraphExport: Sendable {
   /// The version that TensorFlow 1.15 writes.
   private static let producer: Int32 = 134
 
-  private let definition: WireGraphDef
+  let definition: WireGraphDef
 
   /// The whole graph, or what some outputs and operations need.
   ///

@@ -64,7 +64,9 @@ struct ImportBuilder {
   }
 
   mutating func build(_ wanted: [Int]) throws(GraphError) -> ImportedGraph {
-    var order = try sorted(wanted, [])
+    // In the order of the file, as far as inputs come first: what runs in the order of creation does so
+    // whatever was asked for first.
+    var order = try sorted(try sorted(wanted, []).sorted(), [])
     let unsupported = source.unsupported(in: order)
     guard unsupported.isEmpty else {
       let count = unsupported.count == 1 ? "1 op type is" : "\(unsupported.count) op types are"
@@ -141,19 +143,27 @@ struct ImportBuilder {
 
   private mutating func make(_ index: Int) {
     let node = source.nodes[index]
-    guard case .definition(let definition) = node.content else { return }
     let inputs = node.inputs.compactMap { input in
       replaced[Port(node: input.node, output: input.output)]
         ?? made[input.node]?.output(input.output)
     }
     let controls = node.controls.compactMap { made[$0] }
     let name = prefix.isEmpty ? node.name : "\(prefix)/\(node.name)"
-    func add() -> GraphOperation { graph.add(definition, inputs: inputs, name: name, at: nil) }
-    func controlled() -> GraphOperation { controls.isEmpty ? add() : graph.after(controls, add) }
+    func add() -> GraphOperation? {
+      switch node.content {
+      case .definition(let definition):
+        widened(definition, inputs, name: name)
+          ?? graph.add(definition, inputs: inputs, name: name, at: nil)
+      case .composite(let body):
+        CompositeOperands(graph: graph, outputs: inputs).build(body, name: name)
+      case .text, .unsupported: nil
+      }
+    }
+    func controlled() -> GraphOperation? { controls.isEmpty ? add() : graph.after(controls, add) }
     let operation =
       node.device.isEmpty ? controlled() : graph.device(node.device, soft: true, controlled)
     made[index] = operation
-    if definition is any SummaryDefinition {
+    if let operation, operation.definition is any SummaryDefinition {
       graph.addToCollection(Graph.summaries, [operation.output(0)])
     }
   }
@@ -210,7 +220,9 @@ extension GraphImport {
   func trainedVariables() -> Set<Int> {
     var result: Set<Int> = []
     for node in nodes {
-      guard case .definition(let definition) = node.content, definition is any ParameterUpdate,
+      let type =
+        node.typeName.hasPrefix("Resource") ? node.typeName.dropFirst(8) : node.typeName[...]
+      guard type.hasPrefix("Apply") || type.hasPrefix("SparseApply"),
         let target = node.inputs.first?.node
       else { continue }
       result.insert(target)

@@ -58,7 +58,8 @@ public struct GraphImport: Sendable {
     try self.init(try GraphFile.parse(bytes), catalogue)
   }
 
-  init(_ definition: WireGraphDef, _ catalogue: OperationCatalogue) throws(GraphError) {
+  init(_ wire: WireGraphDef, _ catalogue: OperationCatalogue) throws(GraphError) {
+    let definition = try FunctionInlining.inlined(wire)
     var indices: [String: Int] = [:]
     for (index, node) in definition.node.enumerated() {
       guard !node.name.isEmpty, !node.op.isEmpty else {
@@ -74,6 +75,7 @@ public struct GraphImport: Sendable {
     for node in definition.node { nodes.append(try ImportNode(node, indices, catalogue)) }
     Self.resolveTexts(&nodes)
     Self.flattenSummaries(&nodes)
+    Self.resolveQueues(&nodes)
     self.nodes = nodes
   }
 
@@ -142,7 +144,7 @@ public struct GraphImport: Sendable {
       switch nodes[index].content {
       case .unsupported(let why): reason = why
       // Useless by itself; whatever needs it is listed.
-      case .text, .definition: continue
+      case .text, .definition, .composite: continue
       }
       let key = nodes[index].typeName + "\0" + (reason ?? "")
       found[key, default: (nodes[index].typeName, reason, [])].nodes.append(nodes[index].name)
@@ -157,6 +159,7 @@ public struct GraphImport: Sendable {
 struct ImportNode: Sendable {
   enum Content: Sendable {
     case definition(any OpDefinition)
+    case composite(CompositeBody)
     case text(String)
     case unsupported(String?)
   }
@@ -199,7 +202,11 @@ struct ImportNode: Sendable {
         value.stringVal.map { String(decoding: $0, as: UTF8.self) }.joined(separator: " "))
     }
     guard let row = catalogue.row(wire.op) else { return .unsupported(nil) }
-    do { return .definition(try row.decode(NodeAttributes(wire.attr))) } catch {
+    do {
+      let attributes = NodeAttributes(wire.attr)
+      if let composite = row.composite { return .composite(try composite(attributes)) }
+      return .definition(try row.decode(attributes))
+    } catch {
       return .unsupported((error as? OpFailure)?.message ?? "\(error)")
     }
   }

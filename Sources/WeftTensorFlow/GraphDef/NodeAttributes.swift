@@ -81,6 +81,35 @@ public struct NodeAttributes: Sendable {
     }
   }
 
+  /// Element types.
+  public func types(_ name: String, default fallback: [DType]? = nil) throws(OpFailure) -> [DType] {
+    let wire = try value(name, fallback?.map { WireDataType($0) }, "a list of element types") {
+      if case .list(let list) = $0 { list.type } else { nil }
+    }
+    var types: [DType] = []
+    for type in wire {
+      guard let dtype = type.dtype else {
+        throw OpFailure(
+          "the attribute '\(name)' has \(type.label), which has no equivalent here",
+          code: .invalidType)
+      }
+      types.append(dtype)
+    }
+    return types
+  }
+
+  /// Shapes, perhaps partly known.
+  public func shapes(_ name: String, default fallback: [TensorShape]? = nil) throws(OpFailure)
+    -> [TensorShape]
+  {
+    let wire = try value(name, fallback?.map { WireTensorShape($0) }, "a list of shapes") {
+      if case .list(let list) = $0 { list.shape } else { nil }
+    }
+    var shapes: [TensorShape] = []
+    for shape in wire { shapes.append(try shape.tensorShape()) }
+    return shapes
+  }
+
   /// A tensor.
   public func tensor(_ name: String) throws(OpFailure) -> AnyTensor {
     guard case .tensor(let tensor)? = values[name]?.value else {

@@ -87,6 +87,7 @@ struct NodeWriter {
     case .output(let index):
       let outputs = operation.outputTypes
       return outputs.indices.contains(index) ? .type(outputs[index].dtype) : nil
+    case .firstInteger: return inputs.first(where: \.isInteger).map { .type($0) }
     case .fixed(let type): return .type(type)
     }
   }
@@ -151,11 +152,14 @@ struct NodeWriter {
       return
     }
     var names: [Output: String] = [:]
-    let operands = zip(types, inputs).map { type, name in
+    let operands = operation.inputs.enumerated().map { index, input in
+      let type = types[index]
+      let known = input.operation.definition.constantValue.map { Const($0) }
       let operand = scratch.add(
-        Placeholder(dtype: type.dtype, shape: type.shape), name: "input", at: nil
+        known as (any OpDefinition)?
+          ?? Placeholder(dtype: type.dtype, shape: type.shape), name: "input", at: nil
       ).output(0)
-      names[operand] = name
+      names[operand] = inputs[index]
       return operand
     }
     let result = definition.expanded(operands)
@@ -211,6 +215,9 @@ extension WireAttrValue {
       value = .list(list)
     case .types(let types):
       list.type = types.map { WireDataType($0) }
+      value = .list(list)
+    case .shapes(let shapes):
+      list.shape = shapes.map { WireTensorShape($0) }
       value = .list(list)
     }
   }

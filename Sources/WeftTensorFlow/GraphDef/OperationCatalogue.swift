@@ -18,6 +18,8 @@ public struct OperationCatalogue: Sendable {
     case output(Int)
     /// The types of all inputs from one on.
     case inputs(from: Int)
+    /// The type of the first input of whole numbers: indices among real numbers.
+    case firstInteger
     /// One and the same type always.
     case fixed(DType)
   }
@@ -27,6 +29,8 @@ public struct OperationCatalogue: Sendable {
     let typeName: String
     let types: [String: OperandTypes]
     let decode: @Sendable (NodeAttributes) throws -> any OpDefinition
+    /// For an op type that is several operations here: from the attributes to what makes them.
+    private(set) var composite: (@Sendable (NodeAttributes) throws -> CompositeBody)?
 
     /// An op type by its name in GraphDef.
     ///
@@ -40,6 +44,26 @@ public struct OperationCatalogue: Sendable {
       self.typeName = typeName
       self.types = types
       self.decode = decode
+    }
+
+    /// An op type that is several operations here.
+    ///
+    /// ```swift
+    /// let row = Row(composite: "Scale") { attributes in
+    ///   let factor = try attributes.float("factor")
+    ///   return { operands in [(operands.node(0, as: Float.self) * Float(factor)).output] }
+    /// }
+    /// ```
+    /// - Parameter decode: from the attributes to a function that makes the operations over the operands;
+    ///   its results are the outputs of the node.
+    public init(
+      composite typeName: String,
+      decode: @escaping @Sendable (NodeAttributes) throws -> CompositeBody
+    ) {
+      self.init(typeName, types: [:]) { _ in
+        throw OpFailure("is several operations here", code: .unsupported)
+      }
+      composite = decode
     }
 
     /// An op type without attributes but element types.
@@ -76,7 +100,7 @@ public struct OperationCatalogue: Sendable {
   public static let standard: OperationCatalogue = {
     let families: [[Row]] = [
       pointwise, reductions, arrays, indexing, linear, neural, images, random, state, resources,
-      control, summaries,
+      control, summaries, queues, composites, proposals,
     ]
     return OperationCatalogue(families.flatMap { $0 })
   }()

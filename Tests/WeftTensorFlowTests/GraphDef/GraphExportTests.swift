@@ -68,14 +68,62 @@ import WeftTensorFlow
     #expect(model.typeCounts["MatMul"] == 2)
   }
 
+  private struct Odd: PointwiseDefinition {
+    static let typeName = "Odd"
+    var expression: ScalarExpression { .input(0) * .input(0) * .input(0) }
+  }
+
   @Test func namesOperationsThatTensorFlowLacks() throws {
     let graph = Graph(seed: 1)
-    let v = graph.variable(.orthogonal([3, 3]), name: "v")
-    _ = relu(v)
+    let x = graph.placeholder(Float.self, shape: [3], name: "x")
+    let odd: Node<Float> = apply(Odd(), [x], name: "odd")
+    _ = relu(odd)
     let error = #expect(throws: GraphError.self) { try GraphExport(graph) }
     #expect(error?.code == .unsupported)
     #expect(error?.message == "1 operation has no equivalent in TensorFlow")
-    #expect(error?.notes.first?.hasPrefix("WeftOrthonormalize at '") == true)
+    #expect(error?.notes == ["Odd at 'odd'"])
+  }
+
+  @Test func whatOnlyWeftHasIsWrittenInOthers() throws {
+    let graph = Graph(seed: 1)
+    let x = graph.placeholder(Double.self, shape: [3, nil], name: "x")
+    let wide = graph.variable(.orthogonal([2, 5]), name: "wide")
+    let tall = graph.variable(.orthogonal([5, 2]), name: "tall")
+    var results: [Node<Double>] = []
+    for axis in [0, 1] {
+      for reverse in [false, true] {
+        let loss = sum(square(cumprod(x, axis: axis, reverse: reverse)))
+        results += gradients(of: loss, withRespectTo: [x]).compactMap { $0 }
+      }
+    }
+    let ids = graph.constant(Tensor<Int32>([2, -1, 2]))
+    let parts = unsortedSegmentSum(x, segments: ids, count: 4)
+    results += gradients(of: sum(square(parts)), withRespectTo: [x]).compactMap { $0 }
+    results.append(
+      withCustomGradient([x]) {
+        $0[0] * 2
+      } gradient: { _, _, slope in
+        [slope]
+      })
+    results += [cast(wide), cast(tall)]
+    #expect(results.count == 8)
+    let again = Graph()
+    let nodes = try GraphImport(bytes: try GraphExport(graph).bytes()).add(to: again)
+    #expect(again.operations.allSatisfy { !$0.typeName.hasPrefix("Weft") })
+    let (first, second) = (try Session(graph), try Session(again))
+    try first.initializeVariables()
+    try second.initializeVariables()
+    let value: Tensor<Double> = [[1, -2, 0, 0.5], [3, 0, 0, 1], [0.25, 2, -1, 4]]
+    let input: Node<Double> = try nodes.node("x")
+    for result in results {
+      let other: Node<Double> = try nodes.node(result.name)
+      let feeds: (Feeds, Feeds) = ([x: value], [input: value])
+      let (a, b) = (
+        try first.run(result, feeding: feeds.0), try second.run(other, feeding: feeds.1)
+      )
+      #expect(a.shape == b.shape)
+      for (p, q) in zip(a.scalars, b.scalars) { #expect(abs(p - q) < 1e-6, "\(result.name)") }
+    }
   }
 
   @Test func shapesThatAreUnknownAreComputed() throws {
