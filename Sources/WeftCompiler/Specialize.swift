@@ -29,17 +29,22 @@ public struct Question: Sendable {
 /// Pruning, inference and constant folding are one walk, because each needs the others: a shape may
 /// depend on a constant that depends on a shape.
 struct Specializer {
-  private let question: Question
-  private var program = Program()
-  private var valueOf: [Output: Int] = [:]
-  private var instructionOf: [GraphOperation: Int] = [:]
+  let question: Question
+  var program = Program()
+  var valueOf: [Output: Int] = [:]
+  var instructionOf: [GraphOperation: Int] = [:]
+  /// What some operation or a fetch uses.
+  var used: Set<Output> = []
+  let parts: RegionCompiler
+  /// What stands for the operands of the operation that holds this part.
+  var frame: RegionFrame?
   /// By ``GraphOperation/controlListID``, the instructions that stand for a list.
   private var controlLists: [UInt: [Int]] = [:]
   /// What a constant waits for, by the operation that it was computed from: it is what those who use
   /// the constant wait for.
   private var inheritedControls: [GraphOperation: [Int]] = [:]
   private let variables: [Output: AnyVariable]
-  private var boundary: GraphOperation?
+  var boundary: GraphOperation?
 
   /// What came of a question.
   enum Outcome {
@@ -52,28 +57,37 @@ struct Specializer {
   /// More control dependencies than this are put into a grouping.
   static let groupingLimit = 8
 
-  static func specialize(_ question: Question, variables: [Output: AnyVariable])
-    throws(GraphError) -> Outcome
-  {
-    var specializer = Specializer(question: question, variables: variables)
+  static func specialize(
+    _ question: Question, variables: [Output: AnyVariable], parts: RegionCompiler
+  ) throws(GraphError) -> Outcome {
+    var specializer = Specializer(question: question, variables: variables, parts: parts)
     return try specializer.run()
   }
 
-  private init(question: Question, variables: [Output: AnyVariable]) {
+  init(question: Question, variables: [Output: AnyVariable], parts: RegionCompiler) {
     self.question = question
     self.variables = variables
+    self.parts = parts
   }
 
-  private mutating func run() throws(GraphError) -> Outcome {
+  mutating func run() throws(GraphError) -> Outcome {
     for (index, feed) in question.feeds.enumerated() {
       let value = add(.feed(index), feed.type.dtype, feed.type.shape.complete ?? [])
       valueOf[feed.output] = value
       program.feeds.append(value)
     }
     let needed = neededOperations()
+    used = Set(question.fetches)
+    for operation in needed { used.formUnion(operation.inputs) }
     for operation in needed {
       try lower(operation)
-      if boundary != nil { return .boundary(try cut(at: operation, needed)) }
+      if boundary != nil {
+        // A part has no stages: the operation that holds it runs between two stages instead.
+        if frame != nil {
+          return .boundary(Boundary(operation: operation, crossing: [], completed: []))
+        }
+        return .boundary(try cut(at: operation, needed))
+      }
     }
     for fetch in question.fetches {
       guard let value = valueOf[fetch] else {
@@ -107,20 +121,21 @@ struct Specializer {
     return seen.sorted { $0.id < $1.id }
   }
 
-  private mutating func add(_ source: Program.Source, _ dtype: DType, _ shape: [Int]) -> Int {
+  mutating func add(_ source: Program.Source, _ dtype: DType, _ shape: [Int]) -> Int {
     program.values.append(Program.Value(dtype: dtype, shape: shape, source: source))
     return program.values.count - 1
   }
 
-  private mutating func addConstant(_ tensor: AnyTensor) -> Int {
+  mutating func addConstant(_ tensor: AnyTensor) -> Int {
     let value = add(.constant, tensor.dtype, tensor.shape)
     program.values[value].constant = tensor
     return value
   }
 
-  private mutating func lower(_ operation: GraphOperation) throws(GraphError) {
+  mutating func lower(_ operation: GraphOperation) throws(GraphError) {
     let definition = operation.definition
     if question.completed.contains(operation) { return }
+    if lowerInput(operation) { return }
     if definition.effect == .variable {
       lowerVariable(operation)
       return
@@ -132,9 +147,11 @@ struct Specializer {
     guard inputs.count == operation.inputs.count else {
       throw GraphError(.invalidState, "'\(operation.name)' has an operand without a value")
     }
+    if try lowerSpecial(operation, inputs) { return }
     let context = InferenceContext(
       inputs: inputs.map { program.values[$0].type },
-      constants: inputs.map { program.values[$0].constant })
+      constants: inputs.map { program.values[$0].constant },
+      lists: inputs.map { program.values[$0].list })
     let types = try outputTypes(operation, context)
     try checkSizes(types, of: operation)
     guard types.allSatisfy(\.shape.isComplete) else {
@@ -158,6 +175,7 @@ struct Specializer {
     for (position, value) in outputs.enumerated() where valueOf[operation.output(position)] == nil {
       valueOf[operation.output(position)] = value
     }
+    traceLists(operation, context, inputs, outputs)
     program.instructions.append(
       Program.Instruction(
         definition: definition, name: operation.name, origin: operation.origin, inputs: inputs,
@@ -181,7 +199,7 @@ struct Specializer {
   ///
   /// Where many operations wait for many, one grouping stands between them: the number of
   /// dependencies is then the sum of both, not the product.
-  private mutating func controls(of operation: GraphOperation) -> [Int] {
+  mutating func controls(of operation: GraphOperation) -> [Int] {
     guard let list = operation.controlListID else { return [] }
     if let known = controlLists[list] { return known }
     var controls = operation.controlInputs.flatMap { control in
@@ -228,7 +246,7 @@ struct Specializer {
     return GraphError(.missingFeed, message)
   }
 
-  private mutating func lowerVariable(_ operation: GraphOperation) {
+  mutating func lowerVariable(_ operation: GraphOperation) {
     let output = operation.output(0)
     guard let variable = variables[output], valueOf[output] == nil else { return }
     let index = program.variables.count
@@ -301,8 +319,13 @@ struct Specializer {
         stack.append(other)
       }
     }
-    for other in before {
-      guard case .updates = other.definition.effect else { continue }
+    guard operation.definition.effect.updatedInputs.isEmpty else {
+      throw GraphError(
+        .unsupported, "the shape of a value in it depends on data, and it updates variables",
+        subject: operation.subject, location: operation.origin.location,
+        notes: ["update the variables after it, with values that it gives"])
+    }
+    for other in before where !other.definition.effect.updatedInputs.isEmpty {
       throw GraphError(
         .unsupported,
         "the shape of its result depends on data, and it waits for the update '\(other.name)'",
@@ -324,8 +347,8 @@ struct Specializer {
     question.fetches.forEach(consider)
     let completed = before.filter {
       switch $0.definition.effect {
-      case .external, .random: !($0.definition is Placeholder)
-      default: false
+      case .external, .random, .resource, .region: !($0.definition is Placeholder)
+      case .none, .variable, .updates: false
       }
     }
     return Boundary(operation: operation, crossing: crossing, completed: completed)

@@ -7,7 +7,7 @@ enum CaseTable {
     unary + binary + gradientPointwise + otherPointwise + reductions + scans + products + losses
     + layers + convolutions + pooled + normalizations + shapes + arrays + blocks + linearAlgebra
     + fused + fusedReductions + control + updates
-    + scattered + optimizers + random
+    + scattered + optimizers + random + controlFlow
 
   /// Operations that no case builds, with the reason.
   static let without: [String: String] = [
@@ -27,6 +27,9 @@ enum CaseTable {
     "Range": "the shape depends on data: runs on the host between two stages",
     "WeftSwappedAxes": "follows from types, so that no device sees it",
     "WeftShapePart": "follows from types, so that no device sees it",
+    "WeftHistoryRead": "a part of the gradients of loops, which cases check",
+    "WeftRecorded": "a part of the gradients of branches and loops; no device sees it",
+    "TensorArrayGradV3": "a part of the gradients of tensor arrays, which cases check",
   ]
 
   /// Operations of which no case compares a gradient: they have none to compare. What they give are
@@ -48,6 +51,7 @@ enum CaseTable {
     "RandomUniform", "RandomUniformInt", "RandomStandardNormal", "TruncatedNormal", "RandomShuffle",
     "RandomGamma", "Multinomial", "StatelessRandomUniform", "StatelessRandomNormal",
     "StatelessTruncatedNormal", "UniformCandidateSampler", "LogUniformCandidateSampler",
+    "StackV2", "StackPushV2", "StackPopV2", "StackCloseV2",
   ]
 
   /// Sizes at which kernels change their ways: none, one, fewer than a vector, odd rows, many

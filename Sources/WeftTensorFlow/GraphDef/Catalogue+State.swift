@@ -51,7 +51,7 @@ extension OperationCatalogue {
     }
   }
 
-  static let control: [Row] = [
+  static let control: [Row] = lists + [
     .plain(NoOp(), types: [:]),
     // A node to hang control dependencies on.
     Row("ControlTrigger", types: [:]) { _ in NoOp() },

@@ -42,6 +42,8 @@ public struct GraphImport: Sendable {
 
   let nodes: [ImportNode]
   let indices: [String: Int]
+  /// Results of nodes in branches that are used outside.
+  let exports: [ImportPort: ImportPort]
 
   /// The graph in a file, binary or text.
   ///
@@ -73,7 +75,7 @@ public struct GraphImport: Sendable {
     nodes.reserveCapacity(definition.node.count)
     for node in definition.node { nodes.append(try ImportNode(node, indices, catalogue)) }
     Self.resolveTexts(&nodes)
-    self.nodes = nodes
+    (self.nodes, exports) = ControlFlowRaising.raised(nodes)
   }
 
   /// Operations here have no operands of text, but for the messages of assertions and prints: those
@@ -121,7 +123,8 @@ public struct GraphImport: Sendable {
   public var outputs: [String] {
     var used: Set<Int> = []
     for node in nodes { used.formUnion(node.inputs.map(\.node) + node.controls) }
-    return nodes.indices.filter { !used.contains($0) }.map { nodes[$0].name }
+    return nodes.indices.filter { !used.contains($0) && !nodes[$0].isInner && !nodes[$0].isRaised }
+      .map { nodes[$0].name }
   }
 
   /// All op types that cannot be imported, with the nodes that use them.
@@ -129,17 +132,26 @@ public struct GraphImport: Sendable {
 
   /// How often each op type occurs.
   public var typeCounts: [String: Int] {
-    nodes.reduce(into: [:]) { $0[$1.typeName, default: 0] += 1 }
+    nodes.reduce(into: [:]) { if !$1.isRaised { $0[$1.typeName, default: 0] += 1 } }
   }
 
   func unsupported(in members: [Int]) -> [Unsupported] {
     var found: [String: (type: String, reason: String?, nodes: [String])] = [:]
-    for index in members {
+    var stack = Array(members.reversed())
+    var seen: Set<Int> = []
+    while let index = stack.popLast() {
+      guard seen.insert(index).inserted else { continue }
       let reason: String?
       switch nodes[index].content {
       case .unsupported(let why): reason = why
       // Useless by itself; whatever needs it is listed.
-      case .text, .definition: continue
+      case .text, .definition, .control, .alias: continue
+      case .loop(let loop):
+        stack += loop.part.members.sorted().reversed()
+        continue
+      case .choice(let choice):
+        stack += choice.then.members.union(choice.otherwise.members).sorted().reversed()
+        continue
       }
       let key = nodes[index].typeName + "\0" + (reason ?? "")
       found[key, default: (nodes[index].typeName, reason, [])].nodes.append(nodes[index].name)
@@ -156,12 +168,27 @@ struct ImportNode: Sendable {
     case definition(any OpDefinition)
     case text(String)
     case unsupported(String?)
+    /// A node of TensorFlow 1's control flow, before loops and branches are put together.
+    case control(ControlNode)
+    /// Passes its first input on.
+    case alias
+    case loop(RaisedLoop)
+    case choice(RaisedChoice)
   }
 
   let name: String
   let typeName: String
   let device: String
   var content: Content
+  /// Whether it lies in a loop or a branch, or is a part of what makes one up.
+  var isInner = false
+  /// Whether it stands for several nodes of the file.
+  var isRaised: Bool {
+    switch content {
+    case .loop, .choice: true
+    default: false
+    }
+  }
   var inputs: [(node: Int, output: Int)] = []
   var controls: [Int] = []
 
@@ -195,6 +222,7 @@ struct ImportNode: Sendable {
       return .text(
         value.stringVal.map { String(decoding: $0, as: UTF8.self) }.joined(separator: " "))
     }
+    if let node = ControlNode(wire) { return .control(node) }
     guard let row = catalogue.row(wire.op) else { return .unsupported(nil) }
     do { return .definition(try row.decode(NodeAttributes(wire.attr))) } catch {
       return .unsupported((error as? OpFailure)?.message ?? "\(error)")
