@@ -202,8 +202,21 @@ def nested_loops():
     _, y = tf.while_loop(lambda i, _: i < 4, outer, (0, x * w))
     loss = tf.reduce_sum(y * y, name="loss")
     train = tf.train.GradientDescentOptimizer(0.001).minimize(loss, name="train")
-    slope = tf.gradients(loss, x)[0]
-    return Case([loss, slope], each={x: rows(9, 5, 3)}, target=train, steps=5)
+    return Case([loss], each={x: rows(9, 5, 3)}, target=train, steps=5)
+
+
+@case
+def nested_slopes():
+    x = tf.placeholder(tf.float32, [3], name="x")
+    w = tf.placeholder(tf.float32, [3], name="w")
+
+    def outer(i, y):
+        _, z = tf.while_loop(lambda j, _: j < i, lambda j, z: (j + 1, tf.sin(z) * w + x), (0, y))
+        return i + 1, y + z
+
+    _, y = tf.while_loop(lambda i, _: i < 4, outer, (0, x * w))
+    slopes = tf.gradients(y * y, [x, w])
+    return Case([y, *slopes], feeds={x: rows(9, 3), w: rows(10, 3)})
 
 
 @case

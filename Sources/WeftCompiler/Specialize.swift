@@ -158,6 +158,10 @@ struct Specializer {
       boundary = operation
       return
     }
+    if let list = definition as? any ListDefinition, let known = list.knownValue(context) {
+      valueOf[operation.output(0)] = addConstant(known)
+      return
+    }
     if let known = try folded(operation, context, inputs, types) {
       for (index, tensor) in known.enumerated() where valueOf[operation.output(index)] == nil {
         valueOf[operation.output(index)] = addConstant(tensor)
@@ -175,7 +179,7 @@ struct Specializer {
     for (position, value) in outputs.enumerated() where valueOf[operation.output(position)] == nil {
       valueOf[operation.output(position)] = value
     }
-    traceLists(operation, context, inputs, outputs)
+    try traceLists(operation, context, inputs, outputs)
     program.instructions.append(
       Program.Instruction(
         definition: definition, name: operation.name, origin: operation.origin, inputs: inputs,

@@ -124,11 +124,15 @@ extension Specializer {
   /// Takes note of what happens to lists.
   mutating func traceLists(
     _ operation: GraphOperation, _ context: InferenceContext, _ inputs: [Int], _ outputs: [Int]
-  ) {
+  ) throws(GraphError) {
     if let definition = operation.definition as? any ListDefinition {
-      for (output, list) in zip(outputs, definition.trace(context)) {
-        program.values[output].list = list
+      let lists: [ListTrace?]
+      do throws(OpFailure) { lists = try definition.trace(context) } catch {
+        throw GraphError(
+          error.code, error.message, subject: operation.subject,
+          location: operation.origin.location)
       }
+      for (output, list) in zip(outputs, lists) { program.values[output].list = list }
     } else if case .view(let position) = operation.definition.aliasing, let output = outputs.first {
       program.values[output].list = program.values[inputs[position]].list
     }
@@ -242,15 +246,11 @@ extension Specializer {
 
   /// What is known of the operands of an operation that holds a part.
   private func operands(_ part: Subgraph, _ inputs: [Int]) -> [RegionFrame.Operand] {
-    let updated = part.updatedInputs.map { (position: $0, variable: program.variable(of: inputs[$0])) }
-    return inputs.enumerated().map { position, index in
+    inputs.enumerated().map { position, index in
       let value = program.values[index]
-      var operand = RegionFrame.Operand(
-        type: value.type, constant: value.constant, list: value.list)
-      if let variable = program.variable(of: index) {
-        operand.variable = updated.first { $0.variable == variable }?.position
-      }
-      return operand
+      return RegionFrame.Operand(
+        type: value.type, constant: value.constant, list: value.list,
+        variable: part.readings[position])
     }
   }
 

@@ -51,9 +51,23 @@ final class RegionBuilder: Sendable {
       // Another thread may have been faster.
       if let known = state.inner[outer] { return known }
       state.inner[outer] = inner
-      if !isConstant { state.captures.append(OpenRegion.Capture(outer: outer, inner: inner)) }
+      if !isConstant {
+        state.captures.append(
+          OpenRegion.Capture(outer: outer, inner: inner, variable: Self.variable(of: outer)))
+      }
       return inner
     }
+  }
+}
+
+extension RegionBuilder {
+  /// The variable that an output refers to or was read from, in the outermost graph.
+  static func variable(of output: Output) -> Output? {
+    let source = output.variableReference ?? output
+    guard let builder = stack.last(where: { $0.graph === source.graph }) else {
+      return output.variableReference
+    }
+    return builder.captures.first { $0.inner == source }?.variable
   }
 }
 
@@ -65,6 +79,8 @@ public struct OpenRegion: Sendable {
     public let outer: Output
     /// What stands for it inside.
     public let inner: Output
+    /// The variable that it is, or is a reading of.
+    let variable: Output?
   }
 
   /// The graph of the part.
@@ -88,11 +104,12 @@ public struct OpenRegion: Sendable {
   ///   - leading: what stands for the first operands.
   ///   - captures: the other operands.
   public func subgraph(leading: [Output?], captures operands: [Output]) -> Subgraph {
-    var inner: [Output: Output] = [:]
-    for capture in captures { inner[capture.outer] = capture.inner }
+    var found: [Output: Capture] = [:]
+    for capture in captures { found[capture.outer] = capture }
+    let inner = operands.map { found[$0] }
     return Subgraph(
-      graph: graph, inputs: leading + operands.map { inner[$0] }, results: results,
-      targets: targets)
+      graph: graph, inputs: leading + inner.map { $0?.inner }, results: results,
+      targets: targets, variables: leading.map { _ in nil } + inner.map { $0?.variable })
   }
 }
 

@@ -16,15 +16,31 @@ public struct Subgraph: Sendable {
   public let operations: [GraphOperation]
   /// The operands that are variables which the part may write, by their position.
   public let updatedInputs: [Int]
+  /// Operands that are readings of variables which the part updates, with the operand that is the
+  /// variable: inside, they are read anew.
+  public let readings: [Int: Int]
 
   /// A part with its inputs, results and further operations that must run.
-  public init(graph: Graph, inputs: [Output?], results: [Output?], targets: [GraphOperation]) {
+  ///
+  /// - Parameter variables: for each input the variable that it refers to or was read from, if any.
+  public init(
+    graph: Graph, inputs: [Output?], results: [Output?], targets: [GraphOperation],
+    variables: [Output?] = []
+  ) {
     self.graph = graph
     self.inputs = inputs
     self.results = results
     self.targets = targets
     operations = Self.needed(results, targets)
-    updatedInputs = Self.updates(operations, inputs)
+    let updated = Self.updates(operations, inputs)
+    updatedInputs = updated
+    var readings: [Int: Int] = [:]
+    for (position, variable) in variables.enumerated() where !updated.contains(position) {
+      if let variable, let place = updated.first(where: { variables[$0] == variable }) {
+        readings[position] = place
+      }
+    }
+    self.readings = readings
   }
 
   /// The operations that some results and targets need, in the order of creation.

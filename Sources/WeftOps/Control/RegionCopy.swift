@@ -17,7 +17,7 @@ extension Subgraph {
   /// the values of variables that the part updates.
   var unrepeatable: [Output] {
     let updated = Set(updatedInputs.compactMap { inputs[$0] })
-    var found: [Output] = []
+    var found = readings.keys.sorted().compactMap { inputs[$0] }
     for operation in computing {
       switch operation.definition.effect {
       case .none:
@@ -39,11 +39,11 @@ extension Subgraph {
   func repeated(in graph: Graph, operands: [Output], saved: [Output: Output]) -> [Output: Output] {
     var stand = saved
     for (input, operand) in zip(inputs, operands) {
-      if let input { stand[input] = operand }
+      if let input, saved[input] == nil { stand[input] = operand }
     }
     for operation in computing {
-      let isInput = operation.outputs.contains { stand[$0] != nil && saved[$0] == nil }
-      if isInput { continue }
+      let isKnown = operation.outputs.contains { stand[$0] != nil && saved[$0] == nil }
+      if isKnown || operation.definition is RegionInput { continue }
       let inputs = operation.inputs.map { stand[$0] ?? $0 }
       let results = operation.outputs.compactMap { saved[$0] }
       var definition = operation.definition

@@ -84,6 +84,21 @@ struct RegionEvaluation {
     }
   }
 
+  /// The variable that an output shows, itself, through views, or as a reading of one that the part
+  /// updates.
+  private func variable(of output: Output) -> Output? {
+    var output = output
+    while versions[output] == nil {
+      if let position = part.inputs.firstIndex(of: output), let place = part.readings[position] {
+        return part.inputs[place]
+      }
+      let operation = output.operation
+      guard case .view(let position) = operation.definition.aliasing else { return nil }
+      output = operation.inputs[position]
+    }
+    return output
+  }
+
   private func evaluate(_ operation: GraphOperation, _ inputs: [AnyTensor]) throws(OpFailure)
     -> [AnyTensor]
   {
@@ -111,9 +126,15 @@ struct RegionEvaluation {
   {
     let operation = output.operation
     if let all = versions[output] { return all[min(reader[output] ?? 0, all.count - 1)] }
+    if let position = part.inputs.firstIndex(of: output) {
+      if let place = part.readings[position], let variable = part.inputs[place] {
+        return try value(of: variable, seenBy: reader)
+      }
+      if let value = values[output] { return value }
+    }
     // A view of a variable shows the version that it waited for, else the one that its reader did.
     if case .view(let position) = operation.definition.aliasing,
-      let variable = output.variableReference, let all = versions[variable], all.count > 1
+      let variable = variable(of: output), let all = versions[variable], all.count > 1
     {
       let own = seen[operation] ?? [:]
       var inputs: [AnyTensor] = []

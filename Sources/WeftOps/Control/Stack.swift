@@ -40,8 +40,10 @@ public struct StackPushV2: ListDefinition {
     try context.require(0, dtypes: [.int64])
     return [context.inputs[1]]
   }
-  public func trace(_ context: InferenceContext) -> [ListTrace?] {
+  public func trace(_ context: InferenceContext) throws(OpFailure) -> [ListTrace?] {
     context.list(0)?.record(context.inputs[1].shape)
+    // The shapes that TensorFlow's gradients take from stacks are the same in every turn.
+    try context.list(0)?.record(value: context.constant(1))
     if let element = context.list(1) { context.list(0)?.element = element }
     return [context.list(1)]
   }
@@ -71,6 +73,9 @@ public struct StackPopV2: ListDefinition {
     return [TensorType(elementType ?? .int64, context.list(0)?.shape ?? handle)]
   }
   public func trace(_ context: InferenceContext) -> [ListTrace?] { [context.list(0)?.element] }
+  public func knownValue(_ context: InferenceContext) -> AnyTensor? {
+    context.list(0)?.takeConstant()
+  }
   public func evaluate(_ context: EvaluationContext) throws(OpFailure) -> [AnyTensor] {
     let (shape, bytes) = try context.list(0).pop()
     return [try copiedTensor(elementType ?? .int64, shape, bytes)]

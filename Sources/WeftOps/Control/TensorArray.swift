@@ -13,16 +13,19 @@ public struct TensorArrayV3: ListDefinition {
   public let dynamicSize: Bool
   /// Whether an element is gone after it was read.
   public let clearAfterRead: Bool
+  /// Whether all elements have the shape of the first that is written.
+  public let identicalElementShapes: Bool
   /// The name that the array has in TensorFlow.
   public let arrayName: String
   public init(
     dtype: DType, elementShape: TensorShape = .unknown, dynamicSize: Bool = false,
-    clearAfterRead: Bool = true, arrayName: String = ""
+    clearAfterRead: Bool = true, identicalElementShapes: Bool = false, arrayName: String = ""
   ) {
     self.dtype = dtype
     self.elementShape = elementShape
     self.dynamicSize = dynamicSize
     self.clearAfterRead = clearAfterRead
+    self.identicalElementShapes = identicalElementShapes
     self.arrayName = arrayName
   }
   public var effect: Effect { .resource }
@@ -32,6 +35,7 @@ public struct TensorArrayV3: ListDefinition {
       Attribute("dtype", .type(dtype)), Attribute("element_shape", .shape(elementShape)),
       Attribute("dynamic_size", .bool(dynamicSize)),
       Attribute("clear_after_read", .bool(clearAfterRead)),
+      Attribute("identical_element_shapes", .bool(identicalElementShapes)),
       Attribute("tensor_array_name", .string(arrayName)),
     ]
   }
@@ -57,6 +61,7 @@ public struct TensorArrayV3: ListDefinition {
     list.mayGrow = dynamicSize
     list.clearsAfterRead = clearAfterRead
     list.elementShape = elementShape.complete
+    list.hasOneShape = identicalElementShapes
     return [AnyTensor(Tensor(handle)), flowTensor]
   }
 }

@@ -26,7 +26,7 @@ public struct GraphExport: Sendable {
     try graph.validate()
     let roots = outputs.map(\.operation) + operations
     let members = roots.isEmpty ? graph.operations : Self.closure(of: roots)
-    var writer = NodeWriter(catalogue: catalogue)
+    var writer = NodeWriter(catalogue: catalogue, members: members)
     let order = UpdateOrder(members)
     for operation in members {
       writer.add(operation, after: order.controls[operation.id] ?? [])

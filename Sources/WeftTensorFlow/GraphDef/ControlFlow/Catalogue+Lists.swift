@@ -23,6 +23,7 @@ extension OperationCatalogue {
           elementShape: try $0.shape("element_shape", default: .unknown),
           dynamicSize: try $0.bool("dynamic_size", default: false),
           clearAfterRead: try $0.bool("clear_after_read", default: true),
+          identicalElementShapes: try $0.bool("identical_element_shapes", default: false),
           arrayName: try $0.string("tensor_array_name", default: ""))
       },
       Row(TensorArrayGradV3.typeName, types: [:]) {
