@@ -160,6 +160,7 @@ struct Specializer {
     }
     if let list = definition as? any ListDefinition, let known = list.knownValue(context) {
       valueOf[operation.output(0)] = addConstant(known)
+      inheritedControls[operation] = allControls(of: operation)
       return
     }
     if let known = try folded(operation, context, inputs, types) {
@@ -188,7 +189,7 @@ struct Specializer {
 
   /// The instructions that must have run before an operation: its own control inputs, and those of
   /// operands that are constants by now.
-  private mutating func allControls(of operation: GraphOperation) -> [Int] {
+  mutating func allControls(of operation: GraphOperation) -> [Int] {
     var controls = controls(of: operation)
     if inheritedControls.isEmpty { return controls }
     for input in operation.inputs {

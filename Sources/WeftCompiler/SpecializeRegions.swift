@@ -258,7 +258,7 @@ extension Specializer {
     _ operation: GraphOperation, _ inputs: [Int], _ regions: [ExecutionPlan.Region],
     _ wanted: [Int], _ types: [TensorType], _ lists: [ListTrace?]
   ) {
-    let controls = controls(of: operation)
+    let controls = allControls(of: operation)
     let index = program.instructions.count
     instructionOf[operation] = index
     var outputs: [Int] = []

@@ -51,7 +51,9 @@ final class RegionBuilder: Sendable {
       // Another thread may have been faster.
       if let known = state.inner[outer] { return known }
       state.inner[outer] = inner
-      if !isConstant {
+      if isConstant {
+        state.controls += outer.operation.controlInputs
+      } else {
         state.captures.append(
           OpenRegion.Capture(outer: outer, inner: inner, variable: Self.variable(of: outer)))
       }

@@ -133,11 +133,23 @@ extension TensorArrayScatterV3: CPUKernelProviding {
 }
 
 extension TensorArrayV3: CPUKernelProviding {
-  public func planCPUKernel(_ request: KernelRequest) -> CPUKernel { planEvaluation(self, request) }
+  public func planCPUKernel(_ request: KernelRequest) -> CPUKernel {
+    { [self] (arguments) throws(OpFailure) in
+      let size = arguments.integer(0, .int32)
+      arguments.output(0, as: Int64.self)[0] = try makeList(size: size, in: arguments.store)
+      arguments.output(1, as: Float.self)[0] = 0
+    }
+  }
 }
 
 extension TensorArrayGradV3: CPUKernelProviding {
-  public func planCPUKernel(_ request: KernelRequest) -> CPUKernel { planEvaluation(self, request) }
+  public func planCPUKernel(_ request: KernelRequest) -> CPUKernel {
+    { [self] (arguments) throws(OpFailure) in
+      let handle = arguments.input(0, as: Int64.self)[0]
+      arguments.output(0, as: Int64.self)[0] = try gradientList(of: handle, in: arguments.store)
+      arguments.output(1, as: Float.self)[0] = 0
+    }
+  }
 }
 
 extension TensorArraySizeV3: CPUKernelProviding {

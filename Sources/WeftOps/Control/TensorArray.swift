@@ -51,10 +51,16 @@ public struct TensorArrayV3: ListDefinition {
   }
   public func evaluate(_ context: EvaluationContext) throws(OpFailure) -> [AnyTensor] {
     let size = try context.inputs[0].singleInteger("the size")
+    return [
+      AnyTensor(Tensor(try makeList(size: size, in: context.environment.store))), flowTensor,
+    ]
+  }
+
+  /// A new list for an array of that size: its handle.
+  public func makeList(size: Int, in store: RunStore) throws(OpFailure) -> Int64 {
     guard size >= 0, size <= RunList.sizeLimit else {
       throw OpFailure("a tensor array cannot have the size \(size)", code: .invalidArgument)
     }
-    let store = context.environment.store
     let handle = store.makeList()
     let list = try store.list(handle)
     list.resize(size)
@@ -62,7 +68,7 @@ public struct TensorArrayV3: ListDefinition {
     list.clearsAfterRead = clearAfterRead
     list.elementShape = elementShape.complete
     list.hasOneShape = identicalElementShapes
-    return [AnyTensor(Tensor(handle)), flowTensor]
+    return handle
   }
 }
 
@@ -91,12 +97,16 @@ public struct TensorArrayGradV3: ListDefinition {
     [nil, context.gradientIfAny(1)]
   }
   public func evaluate(_ context: EvaluationContext) throws(OpFailure) -> [AnyTensor] {
-    let store = context.environment.store
-    let handle = try context.handle(0)
+    let gradient = try gradientList(of: try context.handle(0), in: context.environment.store)
+    return [AnyTensor(Tensor(gradient)), flowTensor]
+  }
+
+  /// The list of the gradients of a list for this pass: its handle.
+  public func gradientList(of handle: Int64, in store: RunStore) throws(OpFailure) -> Int64 {
     let list = try store.list(handle)
     let gradient = store.gradientList(of: handle, source: source)
     if gradient.isNew { try store.list(gradient.handle).becomeGradient(of: list) }
-    return [AnyTensor(Tensor(gradient.handle)), flowTensor]
+    return gradient.handle
   }
 }
 

@@ -60,7 +60,8 @@ public struct GraphImport: Sendable {
     try self.init(try GraphFile.parse(bytes), catalogue)
   }
 
-  init(_ definition: WireGraphDef, _ catalogue: OperationCatalogue) throws(GraphError) {
+  init(_ wire: WireGraphDef, _ catalogue: OperationCatalogue) throws(GraphError) {
+    let definition = try FunctionalLowering.lowered(wire)
     var indices: [String: Int] = [:]
     for (index, node) in definition.node.enumerated() {
       guard !node.name.isEmpty, !node.op.isEmpty else {

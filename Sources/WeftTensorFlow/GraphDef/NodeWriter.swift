@@ -75,6 +75,9 @@ struct NodeWriter {
     for (name, source) in row.types {
       if let value = types(source, of: operation) { node.attr[name] = value }
     }
+    if definition is StackV2 || definition is StackPopV2, node.attr["elem_type"] == nil {
+      node.attr["elem_type"] = WireAttrValue(.dtResource)
+    }
     if let assert = definition as? Assert { addMessage(of: assert, to: &node) }
     nodes.append(node)
   }

@@ -73,7 +73,7 @@ struct FrameFinder {
       if frame == frames.count {
         let depth = (deepest.map { frames[$0].depth } ?? 0) + 1
         // More loops in loops than any program has.
-        guard depth < 64 else { throw OpFailure("loops lie in loops more than 64 deep") }
+        guard depth < 16 else { throw OpFailure("loops lie in loops more than 16 deep") }
         frames.append(Frame(name: name, parent: deepest, depth: depth))
         byName[name] = frame
       } else if frames[frame].depth <= (deepest.map { frames[$0].depth } ?? 0) {

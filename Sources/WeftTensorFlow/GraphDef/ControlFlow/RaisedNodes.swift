@@ -23,7 +23,8 @@ enum ControlNode: Sendable {
       let attributes = NodeAttributes(wire.attr)
       guard let frame = try? attributes.string("frame_name") else { return nil }
       let isConstant = try? attributes.bool("is_constant", default: false)
-      self = .enter(frame: frame, isConstant: isConstant ?? false)
+      self = .enter(
+        frame: frame.isEmpty ? wire.name.parentScope : frame, isConstant: isConstant ?? false)
     default: return nil
     }
   }
