@@ -55,7 +55,8 @@ final class CPUProgram: DeviceProgram {
       var kernel: CPUKernel = { (_) throws(OpFailure) in }
       var holder: RegionHolder?
       if step.regions.isEmpty {
-        do throws(OpFailure) { kernel = try planKernel(step, in: plan, threads: pool.count) } catch {
+        do throws(OpFailure) { kernel = try planKernel(step, in: plan, threads: pool.count) } catch
+        {
           throw step.error(error)
         }
       } else {

@@ -92,7 +92,8 @@ public struct Pipeline: Sendable {
   }
 
   /// The plan of a program: the passes, then the places in memory.
-  func plan(_ program: Program, stream: (String, Int64, Int64) -> Int) throws(GraphError) -> Result {
+  func plan(_ program: Program, stream: (String, Int64, Int64) -> Int) throws(GraphError) -> Result
+  {
     var program = program
     observer?("specialize", program)
     for pass in passes {

@@ -100,7 +100,8 @@ extension Specializer {
   }
 
   /// Operations that are no plain instructions: those that hold parts, and results of another time.
-  mutating func lowerSpecial(_ operation: GraphOperation, _ inputs: [Int]) throws(GraphError) -> Bool
+  mutating func lowerSpecial(_ operation: GraphOperation, _ inputs: [Int]) throws(GraphError)
+    -> Bool
   {
     switch operation.definition {
     case let recorded as Recorded:

@@ -24,7 +24,9 @@ extension GraphOperation {
       line += " : " + outputTypes.map(\.description).joined(separator: ", ")
     }
     for part in (definition as? any RegionDefinition)?.parts ?? [] {
-      line += "\n  \(part.label) (" + part.subgraph.inputs.map { $0?.name ?? "_" }
+      line +=
+        "\n  \(part.label) ("
+        + part.subgraph.inputs.map { $0?.name ?? "_" }
         .joined(separator: ", ") + "):"
       for operation in part.subgraph.operations {
         line += "\n    " + operation.text.split(separator: "\n").joined(separator: "\n    ")

@@ -44,7 +44,8 @@ public struct Subgraph: Sendable {
   }
 
   /// The operations that some results and targets need, in the order of creation.
-  private static func needed(_ results: [Output?], _ targets: [GraphOperation]) -> [GraphOperation] {
+  private static func needed(_ results: [Output?], _ targets: [GraphOperation]) -> [GraphOperation]
+  {
     var seen = Set(targets)
     for result in results { if let result { seen.insert(result.operation) } }
     var stack = Array(seen)

@@ -32,9 +32,17 @@ extension CaseTable {
       ) { operands in
         let (x, y) = (operands.node(1, as: Double.self), operands.node(2, as: Double.self))
         let z = cond(operands.node(0, as: Bool.self)) {
-          cond(sum(x) .> sum(y)) { x * y * y } else: { x * x * y }
+          cond(sum(x) .> sum(y)) {
+            x * y * y
+          } else: {
+            x * x * y
+          }
         } else: {
-          cond(sum(x) .> 0) { exp(y) } else: { x }
+          cond(sum(x) .> 0) {
+            exp(y)
+          } else: {
+            x
+          }
         }
         return [z, z * x]
       },
@@ -86,7 +94,8 @@ extension CaseTable {
           [power($0.node(0, as: Double.self), $0.node(1, as: Int32.self))]
         },
         OpCase(
-          "While over a matrix, \(count)", [fed([2, 3]), fed([3, 3], 2), fed([3], 3), turns(count)],
+          "While over a matrix, \(count)",
+          [fed([2, 3]), fed([3, 3], 2), fed([3], 3), turns(count)],
           tolerance: .ulps(64)
         ) { operands in
           let (x, w) = (operands.node(0, as: Double.self), operands.node(1, as: Double.self))
@@ -135,7 +144,14 @@ extension CaseTable {
             let graph = operands.graph
             let rest = floorMod(i, graph.constant(2 as Int32))
             let even = equal(rest, graph.constant(0 as Int32))
-            return (i + 1, cond(even) { y * x } else: { exp(-y) + x })
+            return (
+              i + 1,
+              cond(even) {
+                y * x
+              } else: {
+                exp(-y) + x
+              }
+            )
           }
           return [y]
         },

@@ -76,7 +76,11 @@ import Weft
   @Test(arguments: devices.indices) func branchesOfDifferentShapes(_ index: Int) throws {
     let graph = Graph()
     let x = graph.placeholder(Float.self, shape: [nil], name: "x")
-    let y = cond(sum(x) .> 0) { concat([x, x], axis: 0) } else: { x }
+    let y = cond(sum(x) .> 0) {
+      concat([x, x], axis: 0)
+    } else: {
+      x
+    }
     let z = y * 2
     let session = try Session(graph, device: Self.devices[index])
     let (up, down) = ([1, 2] as Tensor<Float>, [-1, -2] as Tensor<Float>)
@@ -139,10 +143,14 @@ import Weft
   @Test func theTextShowsTheParts() {
     let graph = Graph()
     let x = graph.placeholder(Float.self, shape: [], name: "x")
-    _ = cond(x .> 0) { x + 1 } else: { x }
+    _ = cond(x .> 0) {
+      x + 1
+    } else: {
+      x
+    }
     let text = graph.text
     #expect(text.contains("cond/If = If(Greater:0, x:0) : float32[]"))
     #expect(text.contains("then (_, cond/then/x:0):"))
-    #expect(text.contains("gives cond/then/Add:0"))
+    #expect(text.contains("gives cond/then/add:0"))
   }
 }

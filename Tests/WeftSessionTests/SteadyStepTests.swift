@@ -82,7 +82,14 @@ struct TinyModel {
       i .< 5
     } body: { i, h in
       let next = tanh(matmul(h, w))
-      return (i + 1, cond(sum(next) .> 0) { next * 0.9 } else: { next + h })
+      return (
+        i + 1,
+        cond(i .> 2) {
+          next * 0.9
+        } else: {
+          next + h
+        }
+      )
     }
     let loss = mean(square(h - 0.5))
     let train = GradientDescent(learningRate: 0.1).minimize(loss)

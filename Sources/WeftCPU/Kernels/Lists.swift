@@ -8,7 +8,9 @@ extension KernelArguments {
   }
 
   /// Puts a value of a list into an output; zeros where there is none.
-  func give(_ bytes: UnsafeRawPointer?, _ shape: [Int], as value: ExecutionPlan.Value, at index: Int)
+  func give(
+    _ bytes: UnsafeRawPointer?, _ shape: [Int], as value: ExecutionPlan.Value, at index: Int
+  )
     throws(OpFailure)
   {
     guard shape == value.shape else {

@@ -59,7 +59,8 @@ func gradientList(of list: Output, flow: Output) -> (list: Output, flow: Output)
 }
 
 /// Adds a value's gradient to that of its place in a list: the flow behind it.
-func writeGradient(_ slope: Output, toPlaceOf place: Output, of list: Output, flow: Output) -> Output
+func writeGradient(_ slope: Output, toPlaceOf place: Output, of list: Output, flow: Output)
+  -> Output
 {
   let gradient = gradientList(of: list, flow: flow)
   return list.graph.innermost.add(

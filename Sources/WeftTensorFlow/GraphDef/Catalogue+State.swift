@@ -51,17 +51,18 @@ extension OperationCatalogue {
     }
   }
 
-  static let control: [Row] = lists + [
-    .plain(NoOp(), types: [:]),
-    // A node to hang control dependencies on.
-    Row("ControlTrigger", types: [:]) { _ in NoOp() },
-    Row(Assert.typeName, types: ["T": .inputs(from: 1)]) {
-      Assert(summarize: try $0.int("summarize", default: 3))
-    },
-    Row(Print.typeName, types: ["T": .input(0), "U": .inputs(from: 1)]) {
-      Print(
-        message: try $0.string("message", default: ""),
-        summarize: try $0.int("summarize", default: 3))
-    },
-  ]
+  static let control: [Row] =
+    lists + [
+      .plain(NoOp(), types: [:]),
+      // A node to hang control dependencies on.
+      Row("ControlTrigger", types: [:]) { _ in NoOp() },
+      Row(Assert.typeName, types: ["T": .inputs(from: 1)]) {
+        Assert(summarize: try $0.int("summarize", default: 3))
+      },
+      Row(Print.typeName, types: ["T": .input(0), "U": .inputs(from: 1)]) {
+        Print(
+          message: try $0.string("message", default: ""),
+          summarize: try $0.int("summarize", default: 3))
+      },
+    ]
 }

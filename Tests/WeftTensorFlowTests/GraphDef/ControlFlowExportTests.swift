@@ -29,12 +29,23 @@ struct ControlFlowSample {
         (i + 1, layer(h) * flag)
       }
     case "branch":
-      y = cond(flag .> 0) { layer(x) * flag } else: { relu(matmul(x, w)) - flag }
+      y = cond(flag .> 0) {
+        layer(x) * flag
+      } else: {
+        relu(matmul(x, w)) - flag
+      }
     default:
       (_, y) = whileLoop(flag, x) { i, _ in
         i .< 3
       } body: { i, h in
-        (i + 1, cond(i .> 1) { layer(h) } else: { h * b + layer(x) })
+        (
+          i + 1,
+          cond(i .> 1) {
+            layer(h)
+          } else: {
+            h * b + layer(x)
+          }
+        )
       }
     }
     loss = mean(square(y - 0.5), name: "loss")
@@ -80,7 +91,8 @@ struct ControlFlowSample {
 }
 
 @Suite struct ControlFlowExportTests {
-  @Test(arguments: ControlFlowSample.names) func whatIsExportedIsImportedAgain(_ name: String) throws
+  @Test(arguments: ControlFlowSample.names) func whatIsExportedIsImportedAgain(_ name: String)
+    throws
   {
     let sample = ControlFlowSample(name)
     let start = try sample.initialValues()

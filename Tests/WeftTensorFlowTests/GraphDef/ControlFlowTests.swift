@@ -65,7 +65,9 @@ import WeftTensorFlow
     let wanted = fixture.fetches.filter { $0.key.hasPrefix("gradients") }.keys.sorted()
     #expect(wanted.count == 2)
     let theirs = try wanted.map { try nodes.node($0, as: Float.self) }
-    let feeds: Feeds = [x: [0.3, -0.7, 0.2] as Tensor<Float>, w: [0.9, 0.4, -0.5] as Tensor<Float>]
+    let feeds: Feeds = [
+      x: [0.3, -0.7, 0.2] as Tensor<Float>, w: [0.9, 0.4, -0.5] as Tensor<Float>,
+    ]
     let session = try Session(graph)
     let (a, b, expected) = try session.run(own, other, theirs, feeding: feeds)
     let sums = [a, b].map { $0.scalars }

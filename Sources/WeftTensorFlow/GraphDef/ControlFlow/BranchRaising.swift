@@ -90,7 +90,8 @@ struct BranchRaising {
     }
   }
 
-  private static func literals(of port: ImportPort, _ graph: ControlFlowRaising) -> [BranchLiteral] {
+  private static func literals(of port: ImportPort, _ graph: ControlFlowRaising) -> [BranchLiteral]
+  {
     let own = graph.literals[port.node] ?? []
     guard case .alias = graph.nodes[port.node].content,
       graph.nodes[port.node].typeName.hasSuffix("Switch"), graph.nodes[port.node].inputs.count == 2
@@ -129,7 +130,8 @@ struct BranchRaising {
     var waiting: [Int: Int] = [:]
     var users: [Int: [Int]] = [:]
     for index in members {
-      for other in nodes[index].inputs.map(\.node) + nodes[index].controls where all.contains(other) {
+      for other in nodes[index].inputs.map(\.node) + nodes[index].controls where all.contains(other)
+      {
         waiting[index, default: 0] += 1
         users[other, default: []].append(index)
       }
@@ -294,7 +296,8 @@ struct BranchRaising {
     connect(choice, raised, &graph)
   }
 
-  private func connect(_ choice: Choice, _ raised: RaisedChoice, _ graph: inout ControlFlowRaising) {
+  private func connect(_ choice: Choice, _ raised: RaisedChoice, _ graph: inout ControlFlowRaising)
+  {
     var used: Set<ImportPort> = [choice.predicate]
     var controls = Set(graph.nodes[choice.index].controls)
     for branch in [raised.then, raised.otherwise] {

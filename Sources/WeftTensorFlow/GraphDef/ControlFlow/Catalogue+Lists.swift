@@ -30,7 +30,9 @@ extension OperationCatalogue {
         TensorArrayGradV3(source: try $0.string("source"))
       },
       Row(TensorArrayWriteV3.typeName, types: ["T": .input(2)]) { _ in TensorArrayWriteV3() },
-      Row(TensorArrayReadV3.typeName, types: [:]) { TensorArrayReadV3(dtype: try $0.type("dtype")) },
+      Row(TensorArrayReadV3.typeName, types: [:]) {
+        TensorArrayReadV3(dtype: try $0.type("dtype"))
+      },
       Row(TensorArrayGatherV3.typeName, types: [:]) {
         TensorArrayGatherV3(
           dtype: try $0.type("dtype"),

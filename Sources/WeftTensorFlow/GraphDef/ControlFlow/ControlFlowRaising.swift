@@ -17,8 +17,9 @@ struct ControlFlowRaising {
 
   /// The nodes with their loops and branches put together; where that cannot be, the nodes of control
   /// flow say why.
-  static func raised(_ nodes: [ImportNode]) -> (nodes: [ImportNode], exports: [ImportPort: ImportPort])
-  {
+  static func raised(_ nodes: [ImportNode]) -> (
+    nodes: [ImportNode], exports: [ImportPort: ImportPort]
+  ) {
     let hasControlFlow = nodes.contains { if case .control = $0.content { true } else { false } }
     guard hasControlFlow else { return (nodes, [:]) }
     do throws(OpFailure) {
@@ -28,7 +29,9 @@ struct ControlFlowRaising {
     } catch {
       var failed = nodes
       for index in nodes.indices {
-        if case .control = nodes[index].content { failed[index].content = .unsupported(error.message) }
+        if case .control = nodes[index].content {
+          failed[index].content = .unsupported(error.message)
+        }
       }
       return (failed, [:])
     }

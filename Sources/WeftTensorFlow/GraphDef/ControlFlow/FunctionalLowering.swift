@@ -71,7 +71,9 @@ struct FunctionalLowering {
   }
 
   /// An output of a node as an input of another.
-  private func output(_ node: String, _ index: Int = 0, name: String = "output", at place: Int? = nil)
+  private func output(
+    _ node: String, _ index: Int = 0, name: String = "output", at place: Int? = nil
+  )
     -> String
   {
     if isFunction { return "\(node):\(name):\(place ?? index)" }
@@ -164,7 +166,8 @@ struct FunctionalLowering {
       sides.no.append(output(name, 0, name: "output_false", at: 0))
     }
     let then = addCall(
-      "\(own)/then", choice.branches[first], Array(sides.yes.dropFirst()), ["^\(thenPivot)"], choice,
+      "\(own)/then", choice.branches[first], Array(sides.yes.dropFirst()), ["^\(thenPivot)"],
+      choice,
       device)
     let rest =
       choice.branches.count == first + 2

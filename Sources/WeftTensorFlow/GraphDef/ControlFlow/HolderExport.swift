@@ -77,8 +77,9 @@ extension NodeWriter {
   }
 
   /// Adds the operations of a part, whose inputs are called so.
-  mutating func add(_ part: Subgraph, inputs: [Int: String], of operation: GraphOperation, pivot: String)
-  {
+  mutating func add(
+    _ part: Subgraph, inputs: [Int: String], of operation: GraphOperation, pivot: String
+  ) {
     for (position, input) in part.inputs.enumerated() {
       guard let input else { continue }
       names[input] = inputs[position]
@@ -89,7 +90,8 @@ extension NodeWriter {
     for member in part.operations {
       if part.inputs.contains(where: { $0?.operation == member }) { continue }
       let own = operation.name
-      operationNames[member] = taken.contains(member.name)
+      operationNames[member] =
+        taken.contains(member.name)
         ? unique("\(own)/\(member.name)") : unique(member.name)
       add(member)
     }

@@ -74,7 +74,9 @@ extension NodeWriter {
       after.append(addList(place, of: loop, operation, variables, enter))
     }
     for index in 0..<count {
-      if let result = loop.body.results[index] { nodes[variables[index].next].input = [name(result)] }
+      if let result = loop.body.results[index] {
+        nodes[variables[index].next].input = [name(result)]
+      }
       names[operation.output(index)] = variables[index].exit
     }
     if isCounted {
@@ -113,7 +115,8 @@ extension NodeWriter {
     let output = operation.output(loop.firstList + place)
     names[output] = array
     handles.insert(output)
-    let handle = node("Enter", "\(own)/list/Enter", [array], enter(true, WireAttrValue(.dtResource)))
+    let handle = node(
+      "Enter", "\(own)/list/Enter", [array], enter(true, WireAttrValue(.dtResource)))
     let flow = node(
       "Enter", "\(own)/list/Enter", ["\(array):1"], enter(true, WireAttrValue(.type(.float32))))
     let turn = variables[loop.variableCount].value

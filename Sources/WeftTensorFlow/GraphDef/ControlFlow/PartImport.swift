@@ -7,7 +7,9 @@ extension ImportBuilder {
     let source = self.source.nodes.resolved(port)
     if let known = replaced[source] { return known }
     if let operation = made[source.node] { return operation.output(source.output) }
-    if let export = (part?.exports ?? self.source.exports)[source], let operation = made[export.node] {
+    if let export = (part?.exports ?? self.source.exports)[source],
+      let operation = made[export.node]
+    {
       return operation.output(export.output)
     }
     return outside?(port)
@@ -91,7 +93,9 @@ extension ImportBuilder {
   }
 
   private func required(_ port: ImportPort) throws(GraphError) -> Output {
-    if let output = output(port), output.type != nil || output.operation.isPoisoned { return output }
+    if let output = output(port), output.type != nil || output.operation.isPoisoned {
+      return output
+    }
     let name = source.nodes[port.node].name
     throw GraphError(
       .invalidArgument, "'\(name):\(port.output)' has no value where a loop or a branch uses it")
