@@ -148,7 +148,9 @@ public final class RunList {
       }
       elements[index].storage = storage
     }
-    if byteCount > 0 { elements[index].storage?.pointer.copyMemory(from: source, byteCount: byteCount) }
+    if byteCount > 0 {
+      elements[index].storage?.pointer.copyMemory(from: source, byteCount: byteCount)
+    }
     elements[index].shape = shape
     elements[index].hasShape = true
     if hasOneShape && elementShape == nil { elementShape = shape }
@@ -160,7 +162,8 @@ public final class RunList {
     _ source: UnsafeRawPointer, _ dtype: DType, to target: UnsafeMutableRawPointer, count: Int
   ) throws(OpFailure) {
     func open<S: NumericScalar>(_: S.Type) {
-      let (sum, part) = (target.assumingMemoryBound(to: S.self), source.assumingMemoryBound(to: S.self))
+      let sum = target.assumingMemoryBound(to: S.self)
+      let part = source.assumingMemoryBound(to: S.self)
       for index in 0..<count { sum[index] = .wrappingAdd(sum[index], part[index]) }
     }
     switch dtype {

@@ -9,19 +9,17 @@ extension KernelArguments {
 
   /// Puts a value of a list into an output; zeros where there is none.
   func give(
-    _ bytes: UnsafeRawPointer?, _ shape: [Int], as value: ExecutionPlan.Value, at index: Int
-  )
-    throws(OpFailure)
-  {
-    guard shape == value.shape else {
+    _ bytes: UnsafeRawPointer?, _ shape: [Int], expected: [Int], byteCount: Int, at index: Int
+  ) throws(OpFailure) {
+    guard shape == expected else {
       throw OpFailure(
-        "the element has the shape \(shape), where \(value.shape) was expected",
+        "the element has the shape \(shape), where \(expected) was expected",
         code: .invalidShape)
     }
     if let bytes {
-      memcpy(output(index), bytes, value.byteCount)
+      memcpy(output(index), bytes, byteCount)
     } else {
-      memset(output(index), 0, value.byteCount)
+      memset(output(index), 0, byteCount)
     }
   }
 }
@@ -47,10 +45,10 @@ extension StackPushV2: CPUKernelProviding {
 
 extension StackPopV2: CPUKernelProviding {
   public func planCPUKernel(_ request: KernelRequest) -> CPUKernel {
-    let value = request.outputs[0]
+    let (expected, byteCount) = (request.outputs[0].shape, request.outputs[0].byteCount)
     return { (arguments) throws(OpFailure) in
       let (shape, bytes) = try arguments.list(0).pop()
-      try arguments.give(bytes, shape, as: value, at: 0)
+      try arguments.give(bytes, shape, expected: expected, byteCount: byteCount, at: 0)
     }
   }
 }
@@ -77,10 +75,10 @@ extension TensorArrayWriteV3: CPUKernelProviding {
 }
 
 private func planRead(_ request: KernelRequest) -> CPUKernel {
-  let value = request.outputs[0]
+  let (expected, byteCount) = (request.outputs[0].shape, request.outputs[0].byteCount)
   return { (arguments) throws(OpFailure) in
     let (shape, bytes) = try arguments.list(0).read(arguments.integer(1, .int32))
-    try arguments.give(bytes, shape, as: value, at: 0)
+    try arguments.give(bytes, shape, expected: expected, byteCount: byteCount, at: 0)
   }
 }
 
