@@ -22,6 +22,7 @@ final class CPUProgram: DeviceProgram {
   private let idle = IdlePool<Workspace>()
   private let feedSlots: [(slot: Int, feed: Int)]
   private let fetchSlots: [(slot: Int, fetch: Int)]
+  private let copies: [(slot: Int, fetch: Int, byteCount: Int)]
   /// In a part of another program the variables lie where that one says in each run.
   private let variableSlots: [(slot: Int, variable: Int)]
 
@@ -76,6 +77,7 @@ final class CPUProgram: DeviceProgram {
       if case .fetch(let fetch) = value.storage { fetchSlots.append((slot, fetch)) }
     }
     self.feedSlots = feedSlots
+    copies = plan.fetchCopies.map { ($0.value, $0.fetch, plan.values[$0.value].byteCount) }
     self.fetchSlots = fetchSlots
     var variableSlots: [(Int, Int)] = []
     if variables == nil {
@@ -142,10 +144,9 @@ final class CPUProgram: DeviceProgram {
     } else {
       for index in steps.indices { try launch(index, slots, arguments.store) }
     }
-    for index in plan.fetchCopies.indices {
-      let copy = plan.fetchCopies[index]
-      arguments.fetches[copy.fetch].copyMemory(
-        from: slots[copy.value], byteCount: plan.values[copy.value].byteCount)
+    for index in copies.indices {
+      let (slot, fetch, byteCount) = copies[index]
+      arguments.fetches[fetch].copyMemory(from: slots[slot], byteCount: byteCount)
     }
   }
 }
