@@ -79,6 +79,8 @@ public struct KernelArguments {
   let streams: RandomStreams
   let stream: Int
   let threads: OpaquePointer?
+  /// The run's lists.
+  public let store: RunStore
   /// What the compiler has merged into the operation in place of an operand.
   var formula: Formula?
 

@@ -5,6 +5,8 @@ final class CPUProgram: DeviceProgram {
   /// What a launch needs and no more: copying it retains one thing, the kernel.
   private struct Step: Sendable {
     let kernel: CPUKernel
+    /// What runs instead of a kernel where the step holds parts.
+    let holder: RegionHolder?
     let inputs: Int
     let outputs: Int
     let stream: Int
@@ -20,11 +22,13 @@ final class CPUProgram: DeviceProgram {
   private let idle = IdlePool<Workspace>()
   private let feedSlots: [(slot: Int, feed: Int)]
   private let fetchSlots: [(slot: Int, fetch: Int)]
+  private let copies: [(slot: Int, fetch: Int, byteCount: Int)]
+  /// In a part of another program the variables lie where that one says in each run.
+  private let variableSlots: [(slot: Int, variable: Int)]
 
-  init(plan: ExecutionPlan, resources: ProgramResources, pool: ThreadPool) throws(GraphError) {
-    self.plan = plan
-    self.pool = pool
-    streams = resources.randomStreams
+  convenience init(plan: ExecutionPlan, resources: ProgramResources, pool: ThreadPool)
+    throws(GraphError)
+  {
     var variables: [HostMemory] = []
     for memory in resources.variables {
       guard let memory = memory as? HostMemory else {
@@ -32,19 +36,37 @@ final class CPUProgram: DeviceProgram {
       }
       variables.append(memory)
     }
-    self.variables = variables
+    try self.init(
+      plan: plan, variables: variables, streams: resources.randomStreams, pool: pool)
+  }
+
+  /// A program for a plan. The variables are nil for a part of another program.
+  init(
+    plan: ExecutionPlan, variables: [HostMemory]?, streams: RandomStreams, pool: ThreadPool
+  ) throws(GraphError) {
+    self.plan = plan
+    self.pool = pool
+    self.streams = streams
+    self.variables = variables ?? []
     var steps: [Step] = []
     var table: [Int] = []
     for step in plan.steps {
-      let kernel: CPUKernel
-      do throws(OpFailure) { kernel = try planKernel(step, in: plan, threads: pool.count) } catch {
-        throw step.error(error)
+      let (inputs, outputs) = (table.count, table.count + step.inputs.count)
+      table += step.inputs + step.outputs
+      var kernel: CPUKernel = { (_) throws(OpFailure) in }
+      var holder: RegionHolder?
+      if step.regions.isEmpty {
+        do throws(OpFailure) { kernel = try planKernel(step, in: plan, threads: pool.count) } catch
+        {
+          throw step.error(error)
+        }
+      } else {
+        holder = try planRegions(step, in: plan, streams: streams, pool: pool)
       }
       steps.append(
         Step(
-          kernel: kernel, inputs: table.count, outputs: table.count + step.inputs.count,
+          kernel: kernel, holder: holder, inputs: inputs, outputs: outputs,
           stream: step.randomStream ?? 0))
-      table += step.inputs + step.outputs
     }
     self.steps = steps
     operands = OperandTable(table)
@@ -55,7 +77,15 @@ final class CPUProgram: DeviceProgram {
       if case .fetch(let fetch) = value.storage { fetchSlots.append((slot, fetch)) }
     }
     self.feedSlots = feedSlots
+    copies = plan.fetchCopies.map { ($0.value, $0.fetch, plan.values[$0.value].byteCount) }
     self.fetchSlots = fetchSlots
+    var variableSlots: [(Int, Int)] = []
+    if variables == nil {
+      for (slot, value) in plan.values.enumerated() {
+        if case .variable(let variable) = value.storage { variableSlots.append((slot, variable)) }
+      }
+    }
+    self.variableSlots = variableSlots
   }
 
   private func takeWorkspace() throws(GraphError) -> Workspace {
@@ -65,22 +95,37 @@ final class CPUProgram: DeviceProgram {
 
   @inline(__always)
   private func launch(
-    _ index: Int, _ slots: UnsafeMutablePointer<UnsafeMutableRawPointer>
+    _ index: Int, _ slots: UnsafeMutablePointer<UnsafeMutableRawPointer>, _ store: RunStore
   ) throws(GraphError) {
     let step = steps[index]
     let arguments = KernelArguments(
       slots: UnsafePointer(slots), inputs: operands.pointer + step.inputs,
       outputs: operands.pointer + step.outputs, streams: streams, stream: step.stream,
-      threads: pool.pointer)
+      threads: pool.pointer, store: store)
+    if let holder = step.holder {
+      try holder.run(arguments)
+      return
+    }
     do throws(OpFailure) { try step.kernel(arguments) } catch {
       throw plan.steps[index].error(error)
     }
   }
 
-  func run(_ arguments: RunArguments) throws(GraphError) {
+  func run(_ arguments: RunArguments) throws(GraphError) { try run(arguments, variables: nil) }
+
+  /// Runs the plan; as a part of another program with the addresses of its variables.
+  func run(_ arguments: RunArguments, variables: UnsafePointer<UnsafeMutableRawPointer>?)
+    throws(GraphError)
+  {
     let workspace = try takeWorkspace()
     defer { idle.giveBack(workspace) }
     let slots = workspace.slots
+    if let variables {
+      for index in variableSlots.indices {
+        let (slot, variable) = variableSlots[index]
+        slots[slot] = variables[variable]
+      }
+    }
     // Loops over positions: iterators of structures allocate in debug builds.
     for index in feedSlots.indices {
       let (slot, feed) = feedSlots[index]
@@ -93,16 +138,15 @@ final class CPUProgram: DeviceProgram {
     if let times = arguments.times {
       for index in steps.indices {
         let began = StepTimes.now()
-        try launch(index, slots)
+        try launch(index, slots, arguments.store)
         times.record(index, from: began, to: StepTimes.now())
       }
     } else {
-      for index in steps.indices { try launch(index, slots) }
+      for index in steps.indices { try launch(index, slots, arguments.store) }
     }
-    for index in plan.fetchCopies.indices {
-      let copy = plan.fetchCopies[index]
-      arguments.fetches[copy.fetch].copyMemory(
-        from: slots[copy.value], byteCount: plan.values[copy.value].byteCount)
+    for index in copies.indices {
+      let (slot, fetch, byteCount) = copies[index]
+      arguments.fetches[fetch].copyMemory(from: slots[slot], byteCount: byteCount)
     }
   }
 }
@@ -135,7 +179,8 @@ private final class Workspace: @unchecked Sendable {
       let address: UnsafeMutableRawPointer =
         switch value.storage {
         case .arena(let offset): arena.pointer + offset
-        case .variable(let index): variables[index].pointer
+        case .variable(let index):
+          index < variables.count ? variables[index].pointer : arena.pointer
         case .constant(let index): plan.constants[index].sharedStorage.pointer
         case .feed, .fetch: arena.pointer
         }
@@ -147,7 +192,7 @@ private final class Workspace: @unchecked Sendable {
 }
 
 /// The kernel of a step: the operation's own, or one made from its formula or reduction.
-private func planKernel(_ step: ExecutionPlan.Step, in plan: ExecutionPlan, threads: Int)
+func planKernel(_ step: ExecutionPlan.Step, in plan: ExecutionPlan, threads: Int)
   throws(OpFailure) -> CPUKernel
 {
   let request = KernelRequest(

@@ -49,6 +49,12 @@ extension Specializer {
   /// needs.
   func cut(at operation: GraphOperation, _ needed: [GraphOperation]) throws(GraphError) -> Boundary
   {
+    guard operation.definition.effect.updatedInputs.isEmpty else {
+      throw GraphError(
+        .unsupported, "the shape of a value in it depends on data, and it updates variables",
+        subject: operation.subject, location: operation.origin.location,
+        notes: ["update the variables after it, with values that it gives"])
+    }
     let before = ancestors(of: operation)
     let rest = needed.filter {
       $0 != operation && !before.contains($0) && !question.completed.contains($0)
@@ -74,8 +80,8 @@ extension Specializer {
     }
     let completed = before.filter {
       switch $0.definition.effect {
-      case .external, .random, .updates: !($0.definition is Placeholder)
-      default: false
+      case .external, .random, .updates, .resource, .region: !($0.definition is Placeholder)
+      case .none, .variable: false
       }
     }
     return Boundary(operation: operation, crossing: crossing, completed: completed)
@@ -109,9 +115,10 @@ private struct WriteOrder {
 
   /// The operands that an operation writes.
   func targets(of operation: GraphOperation) -> [Output] {
-    guard case .updates(let positions) = operation.definition.effect else { return [] }
     let inputs = operation.inputs
-    return positions.filter(inputs.indices.contains).map { inputs[$0] }
+    return operation.definition.effect.updatedInputs.filter(inputs.indices.contains).map {
+      inputs[$0]
+    }
   }
 
   /// The variable that an output shows.

@@ -64,7 +64,7 @@ private struct MemoryPlanner {
       if case .view(let input) = instruction.definition.aliasing {
         owner[instruction.outputs[0]] = owner[instruction.inputs[input]]
       }
-      for (output, position) in zip(instruction.outputs, instruction.updatedInputs) {
+      for (output, position) in zip(instruction.outputs, instruction.overwrittenInputs) {
         owner[output] = owner[instruction.inputs[position]]
       }
     }
@@ -151,7 +151,8 @@ private struct MemoryPlanner {
       }
       return ExecutionPlan.Step(
         definition: instruction.definition, name: instruction.name, origin: instruction.origin,
-        inputs: instruction.inputs, outputs: instruction.outputs, randomStream: number)
+        inputs: instruction.inputs, outputs: instruction.outputs, randomStream: number,
+        regions: instruction.regions, results: instruction.results)
     }
   }
 
@@ -165,6 +166,7 @@ private struct MemoryPlanner {
         guard let variable = program.variable(of: input), !written.contains(variable) else {
           continue
         }
+        // A part may or may not write a variable, and may read it before: it must have a value.
         if !(isAssignment && position == 0) { required.insert(variable) }
       }
       for position in instruction.updatedInputs {

@@ -86,13 +86,19 @@ public struct Pipeline: Sendable {
   /// Throws ``GraphError`` for a missing feed, or shapes that do not fit.
   public func compile(
     _ question: Question, variables: [Output: AnyVariable],
-    stream: (String, Int64, Int64) -> Int
+    stream: @escaping (String, Int64, Int64) -> Int
   ) throws(GraphError) -> Outcome {
-    var program: Program
-    switch try Specializer.specialize(question, variables: variables) {
-    case .program(let specialized): program = specialized
+    let parts = RegionCompiler(pipeline: self, stream: stream)
+    switch try Specializer.specialize(question, variables: variables, parts: parts) {
+    case .program(let program): return .compiled(try plan(program, stream: stream))
     case .boundary(let boundary): return .boundary(boundary)
     }
+  }
+
+  /// The plan of a program: the passes, then the places in memory.
+  func plan(_ program: Program, stream: (String, Int64, Int64) -> Int) throws(GraphError) -> Result
+  {
+    var program = program
     observer?("specialize", program)
     for pass in passes {
       try pass.run(&program)
@@ -101,6 +107,6 @@ public struct Pipeline: Sendable {
       #endif
       observer?(pass.name, program)
     }
-    return .compiled(planMemory(program, stream: stream))
+    return planMemory(program, stream: stream)
   }
 }

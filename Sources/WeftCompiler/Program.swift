@@ -16,6 +16,8 @@ public struct Program: Sendable {
     public var source: Source
     /// The value itself if it is known.
     public var constant: AnyTensor?
+    /// What is known of the list that the value is a handle of.
+    public var list: ListTrace?
 
     /// The type as operations see it.
     public var type: TensorType { TensorType(dtype, TensorShape(shape)) }
@@ -51,13 +53,20 @@ public struct Program: Sendable {
     public var controls: [Int]
     /// Whether a pass has removed it.
     public var isDead = false
+    /// The parts that it holds, compiled.
+    public var regions: [ExecutionPlan.Region] = []
+    /// For an instruction that holds parts: which outputs of its definition the results are.
+    public var results: [Int] = []
 
     var isView: Bool {
       if case .view = definition.aliasing { return true }
       return false
     }
 
-    var updatedInputs: [Int] {
+    var updatedInputs: [Int] { definition.effect.updatedInputs }
+
+    /// The operands whose memory the first results lie in.
+    var overwrittenInputs: [Int] {
       if case .updates(let positions) = definition.effect { return positions }
       return []
     }
@@ -66,7 +75,8 @@ public struct Program: Sendable {
     var hasEffect: Bool {
       switch definition.effect {
       case .updates, .external: true
-      case .none, .variable, .random: false
+      case .region(_, let isNeeded): isNeeded
+      case .none, .variable, .random, .resource: false
       }
     }
   }
@@ -106,9 +116,9 @@ public struct Program: Sendable {
     case .instruction(let index):
       let instruction = instructions[index]
       guard let output = instruction.outputs.firstIndex(of: root),
-        output < instruction.updatedInputs.count
+        output < instruction.overwrittenInputs.count
       else { return nil }
-      return variable(of: instruction.inputs[instruction.updatedInputs[output]])
+      return variable(of: instruction.inputs[instruction.overwrittenInputs[output]])
     case .feed, .constant: return nil
     }
   }

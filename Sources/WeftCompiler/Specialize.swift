@@ -30,16 +30,21 @@ public struct Question: Sendable {
 /// depend on a constant that depends on a shape.
 struct Specializer {
   let question: Question
-  private(set) var program = Program()
-  private(set) var valueOf: [Output: Int] = [:]
-  private var instructionOf: [GraphOperation: Int] = [:]
+  var program = Program()
+  var valueOf: [Output: Int] = [:]
+  var instructionOf: [GraphOperation: Int] = [:]
+  /// What some operation or a fetch uses.
+  var used: Set<Output> = []
+  let parts: RegionCompiler
+  /// What stands for the operands of the operation that holds this part.
+  var frame: RegionFrame?
   /// By ``GraphOperation/controlListID``, the instructions that stand for a list.
   private var controlLists: [UInt: [Int]] = [:]
   /// What a constant waits for, by the operation that it was computed from: it is what those who use
   /// the constant wait for.
   private var inheritedControls: [GraphOperation: [Int]] = [:]
   private let variables: [Output: AnyVariable]
-  private var boundary: GraphOperation?
+  var boundary: GraphOperation?
 
   /// What came of a question.
   enum Outcome {
@@ -52,36 +57,39 @@ struct Specializer {
   /// More control dependencies than this are put into a grouping.
   static let groupingLimit = 8
 
-  static func specialize(_ question: Question, variables: [Output: AnyVariable])
-    throws(GraphError) -> Outcome
-  {
-    var specializer = Specializer(question: question, variables: variables)
+  static func specialize(
+    _ question: Question, variables: [Output: AnyVariable], parts: RegionCompiler
+  ) throws(GraphError) -> Outcome {
+    var specializer = Specializer(question: question, variables: variables, parts: parts)
     return try specializer.run()
   }
 
-  private init(question: Question, variables: [Output: AnyVariable]) {
+  init(question: Question, variables: [Output: AnyVariable], parts: RegionCompiler) {
     self.question = question
     self.variables = variables
+    self.parts = parts
   }
 
-  private mutating func run() throws(GraphError) -> Outcome {
+  mutating func run() throws(GraphError) -> Outcome {
     for (index, feed) in question.feeds.enumerated() {
       let value = add(.feed(index), feed.type.dtype, feed.type.shape.complete ?? [])
       valueOf[feed.output] = value
       program.feeds.append(value)
     }
     let needed = neededOperations()
+    used = Set(question.fetches)
+    for operation in needed { used.formUnion(operation.inputs) }
     if let operation = nextResourceOperation(needed) {
       let before = ancestors(of: operation)
       for other in needed where before.contains(other) {
         try lower(other)
-        if boundary != nil { return .boundary(try cut(at: other, needed)) }
+        if boundary != nil { return .boundary(try split(at: other, needed)) }
       }
-      return .boundary(try cut(at: operation, needed))
+      return .boundary(try split(at: operation, needed))
     }
     for operation in needed {
       try lower(operation)
-      if boundary != nil { return .boundary(try cut(at: operation, needed)) }
+      if boundary != nil { return .boundary(try split(at: operation, needed)) }
     }
     for fetch in question.fetches {
       guard let value = valueOf[fetch] else {
@@ -91,6 +99,14 @@ struct Specializer {
     }
     program.targets = question.targets.compactMap { instructionOf[$0] }
     return .program(program)
+  }
+
+  /// The question in two stages; but a part has none: the operation that holds it runs between two.
+  private func split(at operation: GraphOperation, _ needed: [GraphOperation]) throws(GraphError)
+    -> Boundary
+  {
+    if frame != nil { return Boundary(operation: operation, crossing: [], completed: []) }
+    return try cut(at: operation, needed)
   }
 
   /// The operations needed, inputs before users: those not cut off by feeds.
@@ -117,20 +133,21 @@ struct Specializer {
     return seen.sorted { $0.id < $1.id }
   }
 
-  private mutating func add(_ source: Program.Source, _ dtype: DType, _ shape: [Int]) -> Int {
+  mutating func add(_ source: Program.Source, _ dtype: DType, _ shape: [Int]) -> Int {
     program.values.append(Program.Value(dtype: dtype, shape: shape, source: source))
     return program.values.count - 1
   }
 
-  private mutating func addConstant(_ tensor: AnyTensor) -> Int {
+  mutating func addConstant(_ tensor: AnyTensor) -> Int {
     let value = add(.constant, tensor.dtype, tensor.shape)
     program.values[value].constant = tensor
     return value
   }
 
-  private mutating func lower(_ operation: GraphOperation) throws(GraphError) {
+  mutating func lower(_ operation: GraphOperation) throws(GraphError) {
     let definition = operation.definition
     if question.completed.contains(operation) { return }
+    if lowerInput(operation) { return }
     if definition.effect == .variable {
       lowerVariable(operation)
       return
@@ -145,13 +162,20 @@ struct Specializer {
       if operation.inputs.contains(where: { $0.resource != nil }) { return }
       throw GraphError(.invalidState, "'\(operation.name)' has an operand without a value")
     }
+    if try lowerSpecial(operation, inputs) { return }
     let context = InferenceContext(
       inputs: inputs.map { program.values[$0].type },
-      constants: inputs.map { program.values[$0].constant })
+      constants: inputs.map { program.values[$0].constant },
+      lists: inputs.map { program.values[$0].list })
     let types = try outputTypes(operation, context)
     try checkSizes(types, of: operation)
     guard types.allSatisfy(\.shape.isComplete) else {
       boundary = operation
+      return
+    }
+    if let list = definition as? any ListDefinition, let known = list.knownValue(context) {
+      valueOf[operation.output(0)] = addConstant(known)
+      inheritedControls[operation] = allControls(of: operation)
       return
     }
     if let known = try folded(operation, context, inputs, types) {
@@ -171,6 +195,7 @@ struct Specializer {
     for (position, value) in outputs.enumerated() where valueOf[operation.output(position)] == nil {
       valueOf[operation.output(position)] = value
     }
+    try traceLists(operation, context, inputs, outputs)
     program.instructions.append(
       Program.Instruction(
         definition: definition, name: operation.name, origin: operation.origin, inputs: inputs,
@@ -179,7 +204,7 @@ struct Specializer {
 
   /// The instructions that must have run before an operation: its own control inputs, and those of
   /// operands that are constants by now.
-  private mutating func allControls(of operation: GraphOperation) -> [Int] {
+  mutating func allControls(of operation: GraphOperation) -> [Int] {
     var controls = controls(of: operation)
     if inheritedControls.isEmpty { return controls }
     for input in operation.inputs {
@@ -194,7 +219,7 @@ struct Specializer {
   ///
   /// Where many operations wait for many, one grouping stands between them: the number of
   /// dependencies is then the sum of both, not the product.
-  private mutating func controls(of operation: GraphOperation) -> [Int] {
+  mutating func controls(of operation: GraphOperation) -> [Int] {
     guard let list = operation.controlListID else { return [] }
     if let known = controlLists[list] { return known }
     var controls = operation.controlInputs.flatMap { control in
@@ -241,7 +266,7 @@ struct Specializer {
     return GraphError(.missingFeed, message)
   }
 
-  private mutating func lowerVariable(_ operation: GraphOperation) {
+  mutating func lowerVariable(_ operation: GraphOperation) {
     let output = operation.output(0)
     guard let variable = variables[output], valueOf[output] == nil else { return }
     let index = program.variables.count

@@ -58,12 +58,15 @@ public struct RunArguments {
   public let fetches: UnsafePointer<UnsafeMutableRawPointer>
   /// Where the device writes when each step ran; nil where nobody asks.
   public let times: StepTimes?
+  /// The run's lists.
+  public let store: RunStore
 
   /// Arguments.
   public init(
     feeds: UnsafePointer<UnsafeRawPointer>, fetches: UnsafePointer<UnsafeMutableRawPointer>,
-    times: StepTimes? = nil
+    times: StepTimes? = nil, store: RunStore
   ) {
+    self.store = store
     self.feeds = feeds
     self.fetches = fetches
     self.times = times

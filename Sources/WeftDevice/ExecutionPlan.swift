@@ -57,12 +57,19 @@ public struct ExecutionPlan: Sendable {
     public let outputs: [Int]
     /// Which random stream it draws from, if any.
     public let randomStream: Int?
+    /// The parts that it holds, if any: the branches of a condition, or condition and body of a loop.
+    public let regions: [Region]
+    /// For a step that holds parts: which outputs of its definition the results are. What nobody uses
+    /// is not among them.
+    public let results: [Int]
 
     /// A step.
     public init(
       definition: any OpDefinition, name: String, origin: Origin, inputs: [Int], outputs: [Int],
-      randomStream: Int?
+      randomStream: Int?, regions: [Region] = [], results: [Int] = []
     ) {
+      self.regions = regions
+      self.results = results
       self.definition = definition
       self.name = name
       self.origin = origin
@@ -76,6 +83,26 @@ public struct ExecutionPlan: Sendable {
       GraphError(
         failure.code, failure.message,
         subject: "\(type(of: definition).displayName) '\(name)'", location: origin.location)
+    }
+  }
+
+  /// A part of a computation that a step holds, as a plan of its own.
+  public struct Region: Sendable {
+    /// The plan.
+    public let plan: ExecutionPlan
+    /// For each feed of the plan the operand of the step that it is.
+    public let feeds: [Int]
+    /// For each variable of the plan the operand of the step that it is.
+    public let variables: [Int]
+    /// For each result of the part which of the plan's fetches it is; nil where it gives none.
+    public let results: [Int?]
+
+    /// A part.
+    public init(plan: ExecutionPlan, feeds: [Int], variables: [Int], results: [Int?]) {
+      self.plan = plan
+      self.feeds = feeds
+      self.variables = variables
+      self.results = results
     }
   }
 
@@ -106,12 +133,15 @@ public struct ExecutionPlan: Sendable {
   public let constants: [AnyTensor]
   /// The size of the working memory in bytes.
   public let arenaByteCount: Int
+  /// Whether some step, perhaps one of a part, works on lists of the run.
+  public let usesLists: Bool
 
   /// A plan.
   public init(
     values: [Value], steps: [Step], feeds: [Int], fetches: [Int], fetchCopies: [FetchCopy],
     constants: [AnyTensor], arenaByteCount: Int
   ) {
+    usesLists = steps.contains { $0.definition is any ListDefinition || !$0.regions.isEmpty }
     self.values = values
     self.steps = steps
     self.feeds = feeds
@@ -142,6 +172,11 @@ extension ExecutionPlan: CustomStringConvertible {
       let results = step.outputs.map(label).joined(separator: ", ")
       let operands = step.inputs.map { "%\($0)" }.joined(separator: ", ")
       lines.append("\(results) = \(step.definition.typeName)(\(operands))  // \(step.name)")
+      for region in step.regions {
+        let operands = region.feeds.map { "%\(step.inputs[$0])" }.joined(separator: ", ")
+        lines.append("  with (\(operands)):")
+        lines += region.plan.description.split(separator: "\n").map { "    " + $0 }
+      }
     }
     lines += fetchCopies.map { "fetch \($0.fetch) = copy \(label($0.value))" }
     return lines.joined(separator: "\n")

@@ -49,6 +49,13 @@ public final class RandomStreams: Sendable {
     }
   }
 
+  /// What operations need that hold others, or work on lists.
+  public func environment(_ store: RunStore) -> RunEnvironment {
+    RunEnvironment(store: store) { name, seed, seed2, blocks in
+      self.reserve(self.index(of: name, seed: seed, seed2: seed2), blocks: blocks)
+    }
+  }
+
   /// The position of every stream by operation: what a resumed run needs to go on bit for bit.
   public var positions: [String: [UInt64]] {
     state.withLock { state in

@@ -8,7 +8,7 @@ import Runtime
 enum CallSite {
   /// The first frame outside Weft's own sources, or nil in a stripped binary.
   static func outsideWeft() -> SourceLocation? {
-    guard let backtrace = try? Backtrace.capture(algorithm: .fast, limit: 24),
+    guard let backtrace = try? Backtrace.capture(algorithm: .fast, limit: 24, top: 0),
       let symbolicated = backtrace.symbolicated()
     else { return nil }
     for frame in symbolicated.frames {

@@ -5,13 +5,17 @@ public struct EvaluationContext {
   /// The types of the outputs, complete.
   public let outputTypes: [TensorType]
   private let reserve: (UInt64) -> RandomPosition
+  /// What the run keeps, and the streams of operations inside this one.
+  public let environment: RunEnvironment
 
   /// A context. `reserve` hands out positions of the operation's random stream: it returns the
   /// present one and advances the stream by that many blocks.
   public init(
     inputs: [AnyTensor], outputTypes: [TensorType],
+    environment: RunEnvironment = RunEnvironment(),
     reserve: @escaping (UInt64) -> RandomPosition = { _ in RandomPosition(key: 0, counter: 0) }
   ) {
+    self.environment = environment
     self.inputs = inputs
     self.outputTypes = outputTypes
     self.reserve = reserve
@@ -62,5 +66,24 @@ public struct RandomPosition: Hashable, Sendable {
   public init(key: UInt64, counter: UInt128) {
     self.key = key
     self.counter = counter
+  }
+}
+
+/// What operations that hold others, or work on lists, need of the run that they are evaluated in.
+public struct RunEnvironment {
+  /// The run's lists.
+  public let store: RunStore
+  /// Takes blocks from the random stream of an operation, by its name and seeds.
+  public let reserve: (String, Int64, Int64, UInt64) -> RandomPosition
+
+  /// An environment; by default without lists yet, and without random streams.
+  public init(
+    store: RunStore = RunStore(),
+    reserve: @escaping (String, Int64, Int64, UInt64) -> RandomPosition = { _, _, _, _ in
+      RandomPosition(key: 0, counter: 0)
+    }
+  ) {
+    self.store = store
+    self.reserve = reserve
   }
 }

@@ -21,7 +21,16 @@ extension Graph {
     inputs: [Output], name: String, at location: SourceLocation?,
     _ define: (PlannedOperation) -> any OpDefinition
   ) -> GraphOperation {
-    let scope = currentScope
+    // Inside the closure of a branch or a loop operations belong to it.
+    let graph = innermost
+    return graph.enter(inputs: inputs.map(graph.adopted), name: name, at: location, define)
+  }
+
+  func enter(
+    inputs: [Output], name: String, at location: SourceLocation?,
+    _ define: (PlannedOperation) -> any OpDefinition
+  ) -> GraphOperation {
+    let scope = ownScope
     var failure: GraphError?
     let record = state.withLock { state in
       let id = state.records.count
@@ -93,11 +102,15 @@ private struct Draft {
 
   mutating func infer() {
     if inputs.contains(where: \.operation.isPoisoned) { isPoisoned = true }
+    let isBroken = isPoisoned
     if let empty = inputs.lazy.compactMap({ $0.operation.definition as? NoOperands }).first {
       isPoisoned = false
       fail(empty.failure, notes: [empty.note].compactMap { $0 })
-    } else if let stranger = inputs.first(where: { $0.graph != graph }) {
-      fail(OpFailure("'\(stranger.name)' belongs to another graph", code: .foreignNode))
+    } else if !isBroken, let stranger = inputs.first(where: { $0.graph != graph }) {
+      fail(
+        OpFailure("'\(stranger.name)' belongs to another graph", code: .foreignNode),
+        notes: stranger.graph.isRegion
+          ? ["it is a part of a branch or a loop: make it one of their results"] : nil)
     }
     guard !isPoisoned else { return }
     let types = inputs.compactMap(\.type)

@@ -18,6 +18,8 @@ public final class Graph: Sendable {
   public let seed: Int?
   /// How an operation without a seed of its own gets one.
   public let seedPolicy: SeedPolicy
+  /// Whether the graph is a part that an operation of another graph holds.
+  public let isRegion: Bool
 
   struct State {
     var records: [GraphOperation.Record] = []
@@ -34,9 +36,14 @@ public final class Graph: Sendable {
   /// - Parameters:
   ///   - seed: makes every random operation reproducible.
   ///   - seedPolicy: how operations get their own part of the seed.
-  public init(seed: Int? = nil, seedPolicy: SeedPolicy = .byName) {
+  public convenience init(seed: Int? = nil, seedPolicy: SeedPolicy = .byName) {
+    self.init(seed: seed, seedPolicy: seedPolicy, isRegion: false)
+  }
+
+  init(seed: Int?, seedPolicy: SeedPolicy, isRegion: Bool) {
     self.seed = seed
     self.seedPolicy = seedPolicy
+    self.isRegion = isRegion
     state = Mutex(State())
   }
 

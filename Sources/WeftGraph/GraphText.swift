@@ -23,6 +23,17 @@ extension GraphOperation {
     if !outputTypes.isEmpty {
       line += " : " + outputTypes.map(\.description).joined(separator: ", ")
     }
+    for part in (definition as? any RegionDefinition)?.parts ?? [] {
+      line +=
+        "\n  \(part.label) ("
+        + part.subgraph.inputs.map { $0?.name ?? "_" }
+        .joined(separator: ", ") + "):"
+      for operation in part.subgraph.operations {
+        line += "\n    " + operation.text.split(separator: "\n").joined(separator: "\n    ")
+      }
+      let results = part.subgraph.results.map { $0?.name ?? "_" }
+      line += "\n    gives " + results.joined(separator: ", ")
+    }
     return line
   }
 }

@@ -5,12 +5,23 @@ public struct InferenceContext: Sendable {
   public let inputs: [TensorType]
   private let constants: [AnyTensor?]
   private let shapes: [TensorShape?]
+  private let lists: [ListTrace?]
 
-  /// A context. `constants` and `shapes` hold what is known of the inputs' values.
-  public init(inputs: [TensorType], constants: [AnyTensor?] = [], shapes: [TensorShape?] = []) {
+  /// A context. `constants` and `shapes` hold what is known of the inputs' values, `lists` what is
+  /// known of the lists that they are handles of.
+  public init(
+    inputs: [TensorType], constants: [AnyTensor?] = [], shapes: [TensorShape?] = [],
+    lists: [ListTrace?] = []
+  ) {
     self.inputs = inputs
     self.constants = constants
     self.shapes = shapes
+    self.lists = lists
+  }
+
+  /// What is known of the list that an input is a handle of.
+  public func list(_ index: Int) -> ListTrace? {
+    lists.indices.contains(index) ? lists[index] : nil
   }
 
   /// The value of an input if it is a constant.

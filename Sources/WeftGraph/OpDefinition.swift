@@ -78,6 +78,13 @@ public enum Effect: Hashable, Sendable {
   case random(seed: Int64, seed2: Int64)
   /// It must run exactly once in each run that needs it: print, assert.
   case external
+  /// It works on what lives for one run and is found by a handle, such as a list of tensors: operands
+  /// and control dependencies say when it runs, and two of them are never one.
+  case resource
+  /// It holds parts of a computation that have effects: they may write the variables given as these
+  /// inputs, draw random numbers, or work on lists. `isNeeded` says whether it runs even if nobody
+  /// uses its outputs.
+  case region(updates: [Int], isNeeded: Bool)
 }
 
 /// Whether outputs may lie in the memory of inputs.

@@ -29,11 +29,14 @@ public enum VariableReuse: Sendable {
 }
 
 extension Graph {
-  var currentScope: Scope { Scope.current[ObjectIdentifier(self)] ?? Scope() }
+  /// The scope of the graph that new operations go into.
+  var currentScope: Scope { innermost.ownScope }
+
+  var ownScope: Scope { Scope.current[ObjectIdentifier(self)] ?? Scope() }
 
   func within<R>(_ scope: Scope, _ body: () throws -> R) rethrows -> R {
     var all = Scope.current
-    all[ObjectIdentifier(self)] = scope
+    all[ObjectIdentifier(innermost)] = scope
     return try Scope.$current.withValue(all, operation: body)
   }
 
@@ -46,7 +49,7 @@ extension Graph {
   public func scope<R>(_ name: String, _ body: () throws -> R) rethrows -> R {
     var scope = currentScope
     let path = scope.path(name)
-    scope.names = state.withLock { $0.names.reserve(path) }
+    scope.names = innermost.state.withLock { $0.names.reserve(path) }
     return try within(scope, body)
   }
 
@@ -64,7 +67,7 @@ extension Graph {
   ) rethrows -> R {
     var scope = currentScope
     let names = scope.path(name)
-    scope.names = state.withLock { $0.names.reserve(names) }
+    scope.names = innermost.state.withLock { $0.names.reserve(names) }
     scope.variables.path = scope.variables.path.isEmpty ? name : "\(scope.variables.path)/\(name)"
     if let reuse { scope.variables.reuse = reuse }
     return try within(scope, body)
@@ -82,7 +85,14 @@ extension Graph {
   /// Makes the operations of the body run after these: control dependencies.
   public func after<R>(_ operations: [GraphOperation], _ body: () throws -> R) rethrows -> R {
     var scope = currentScope
-    scope.controlInputs += operations.map(\.record)
+    let graph = innermost
+    let members = graph.isRegion ? operations.filter { $0.graph == graph } : operations
+    scope.controlInputs += members.map(\.record)
+    if members.count < operations.count {
+      // The operation that holds the branch or the loop waits for those outside of it.
+      let builder = RegionBuilder.stack.last { $0.graph === graph }
+      builder?.wait(for: operations.filter { $0.graph != graph })
+    }
     return try within(scope, body)
   }
 

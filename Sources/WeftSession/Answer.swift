@@ -36,6 +36,7 @@ final class Stages: Sendable {
   }
 
   func run(_ buffer: StepBuffer) throws(GraphError) {
+    if buffer.store == nil { buffer.store = RunStore() }
     let fed = feeds.indices.map { buffer.feeds[$0] }
     // The handle of a resource has no value, and a variable need not have one to be asked about.
     let isQuery = boundary.operation.definition is any VariableQuery
@@ -44,8 +45,8 @@ final class Stages: Sendable {
     first.outputs = operands + boundary.crossing
     first.targets = boundary.operation.controlInputs
     first.completed = list.completed
-    let before = try values(of: first, feeds, fed, buffer.trace)
-    let results = try evaluate(Array(before.prefix(operands.count)))
+    let before = try values(of: first, feeds, fed, buffer)
+    let results = try evaluate(Array(before.prefix(operands.count)), buffer.store ?? RunStore())
 
     var second = list
     second.completed.formUnion(boundary.completed)
@@ -60,24 +61,25 @@ final class Stages: Sendable {
       nodes.append(output)
       tensors.append(tensor)
     }
-    let answers = try values(of: second, nodes, tensors, buffer.trace)
+    let answers = try values(of: second, nodes, tensors, buffer)
     buffer.prepare(results: answers.count)
     for tensor in answers { buffer.addResult(tensor) }
   }
 
   private func values(
-    of list: FetchList, _ nodes: [Output], _ tensors: [AnyTensor], _ trace: RunTrace?
+    of list: FetchList, _ nodes: [Output], _ tensors: [AnyTensor], _ run: StepBuffer
   ) throws(GraphError) -> [AnyTensor] {
     let answer = try session.answer(
       to: list, feeds: zip(nodes, tensors).map { ($0, $1.type) })
     let buffer = StepBuffer(feedCapacity: tensors.count)
-    buffer.trace = trace
+    buffer.trace = run.trace
+    buffer.store = run.store
     for tensor in tensors { _ = buffer.addFeed(tensor) }
     try answer.run(buffer)
     return (0..<buffer.resultCount).map { buffer.results[$0] }
   }
 
-  private func evaluate(_ inputs: [AnyTensor]) throws(GraphError)
+  private func evaluate(_ inputs: [AnyTensor], _ store: RunStore) throws(GraphError)
     -> [AnyTensor]
   {
     let operation = boundary.operation
@@ -97,6 +99,7 @@ final class Stages: Sendable {
       return try operation.definition.evaluate(
         EvaluationContext(
           inputs: inputs, outputTypes: types,
+          environment: session.randomStreams.environment(store),
           reserve: { [session] blocks in
             guard case .random(let seed, let seed2) = operation.definition.effect else {
               return RandomPosition(key: 0, counter: 0)

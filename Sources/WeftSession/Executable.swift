@@ -17,6 +17,8 @@ final class Executable: Sendable {
   private let fetchTypes: [(dtype: DType, shape: [Int])]
   /// Whether runs read or write variables: only then do runs have to wait for each other.
   private let usesVariables: Bool
+  /// Lists of runs, kept for their memory.
+  private let idleStores = IdlePool<RunStore>()
 
   init(
     compiled: Pipeline.Result, device: any Device, store: VariableStore, streams: RandomStreams,
@@ -50,9 +52,16 @@ final class Executable: Sendable {
       buffer.resultAddresses[index] = results.storages[index].pointer
     }
     let times = buffer.trace == nil ? nil : StepTimes(steps: plan.steps.count)
+    let lists = buffer.store ?? idleStores.take() ?? RunStore()
+    defer {
+      if buffer.store == nil {
+        lists.reset()
+        idleStores.giveBack(lists)
+      }
+    }
     let arguments = RunArguments(
       feeds: UnsafePointer(buffer.feedAddresses), fetches: UnsafePointer(buffer.resultAddresses),
-      times: times)
+      times: times, store: lists)
     if usesVariables {
       try lock.whileHeld(alone: !written.isEmpty) { () throws(GraphError) in
         try checkVariables()

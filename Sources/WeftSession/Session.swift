@@ -148,8 +148,9 @@ public final class Session: Sendable {
     let dump = configuration.dump?.started(for: asker)
     var pipeline = configuration.pipeline
     dump?.observe(&pipeline)
+    let streams = randomStreams
     let outcome = try pipeline.compile(question, variables: variablesByReference) {
-      randomStreams.index(of: $0, seed: $1, seed2: $2)
+      streams.index(of: $0, seed: $1, seed2: $2)
     }
     switch outcome {
     case .boundary(let boundary):

@@ -17,6 +17,8 @@ final class StepBuffer: @unchecked Sendable {
   private var latestShapes: [[Int]] = []
   /// Where the run writes what it takes; nil where nobody asks.
   var trace: RunTrace?
+  /// The run's lists, where an earlier stage of the run has some.
+  var store: RunStore?
 
   init(feedCapacity: Int) {
     self.feedCapacity = feedCapacity
@@ -64,6 +66,7 @@ final class StepBuffer: @unchecked Sendable {
     results.deinitialize(count: resultCount)
     resultCount = 0
     if trace != nil { trace = nil }
+    if store != nil { store = nil }
   }
 
   /// What answered the run before, if the tensors fed now have the same shapes.

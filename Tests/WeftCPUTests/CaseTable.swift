@@ -7,7 +7,7 @@ enum CaseTable {
     unary + binary + gradientPointwise + otherPointwise + reductions + scans + products + losses
     + layers + convolutions + pooled + normalizations + shapes + arrays + blocks + linearAlgebra
     + fused + fusedReductions + control + updates
-    + scattered + optimizers + sparseOptimizers + resizing + random
+    + scattered + optimizers + sparseOptimizers + resizing + random + controlFlow
 
   /// Operations that no case builds, with the reason.
   static let without: [String: String] = [
@@ -41,6 +41,9 @@ enum CaseTable {
     "QueueSizeV2": "works on a queue: runs on the host between two stages",
     "QueueIsClosedV2": "works on a queue: runs on the host between two stages",
     "QueueCloseV2": "works on a queue: runs on the host between two stages",
+    "WeftHistoryRead": "a part of the gradients of loops, which cases check",
+    "WeftRecorded": "a part of the gradients of branches and loops; no device sees it",
+    "TensorArrayGradV3": "a part of the gradients of tensor arrays, which cases check",
   ]
 
   /// Operations of which no case compares a gradient: they have none to compare. What they give are
@@ -67,6 +70,7 @@ enum CaseTable {
     "RandomUniform", "RandomUniformInt", "RandomStandardNormal", "TruncatedNormal", "RandomShuffle",
     "RandomGamma", "Multinomial", "StatelessRandomUniform", "StatelessRandomNormal",
     "StatelessTruncatedNormal", "UniformCandidateSampler", "LogUniformCandidateSampler",
+    "StackV2", "StackPushV2", "StackPopV2", "StackCloseV2",
   ]
 
   /// Sizes at which kernels change their ways: none, one, fewer than a vector, odd rows, many

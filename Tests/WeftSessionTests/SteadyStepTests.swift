@@ -74,6 +74,37 @@ struct TinyModel {
     #expect(try #require(step.run(images, classes).1.scalar) < losses[0])
   }
 
+  @Test func aSteadyStepOfLoopsAndBranchesAllocatesNothing() throws {
+    let graph = Graph(seed: 7)
+    let x = graph.placeholder(Float.self, shape: [nil, 3], name: "x")
+    let w = graph.variable(try Tensor<Float>(repeating: 0.3, shape: [3, 3]), name: "w")
+    let (_, h) = whileLoop(graph.constant(0 as Int32), x) { i, _ in
+      i .< 5
+    } body: { i, h in
+      let next = tanh(matmul(h, w))
+      return (
+        i + 1,
+        cond(i .> 2) {
+          next * 0.9
+        } else: {
+          next + h
+        }
+      )
+    }
+    let loss = mean(square(h - 0.5))
+    let train = GradientDescent(learningRate: 0.1).minimize(loss)
+    let session = try Session(graph, device: CPUDevice(threads: 2))
+    try session.initializeVariables()
+    let step = try session.prepare(train, loss, feeding: x)
+    let rows: Tensor<Float> = [[1, 2, 3], [-1, 0.5, 2], [0, 1, -1], [2, 2, 1]]
+    var losses: [Float] = []
+    for _ in 0..<5 { losses.append(try step.run(rows).1.scalar ?? .nan) }
+    let before = allocation_count()
+    for _ in 0..<50 { _ = try step.run(rows) }
+    #expect(allocation_count() - before == 0)
+    #expect(try #require(step.run(rows).1.scalar) < losses[0])
+  }
+
   /// In a process of its own, so that no other test's memory is counted.
   @Test func aHundredThousandStepsLeaveTheMemoryFlat() async {
     await #expect(processExitsWith: .success) {

@@ -16,6 +16,7 @@ func planEvaluation(_ definition: any OpDefinition, _ request: KernelRequest) ->
     let results = try definition.evaluate(
       EvaluationContext(
         inputs: tensors, outputTypes: types,
+        environment: streams.environment(arguments.store),
         reserve: { streams.reserve(stream, blocks: $0) }))
     guard results.map(\.type) == types else {
       throw OpFailure("evaluate gave results that do not fit its outputs", code: .invalidState)

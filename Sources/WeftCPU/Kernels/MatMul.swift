@@ -74,7 +74,9 @@ struct MatrixProduct: Sendable {
   ) {
     guard m > 0, n > 0 else { return }
     if k == 0 {
-      for index in 0..<m * n { c[index] = beta == 0 ? 0 : beta * c[index] + alpha * decay * c[index] }
+      for index in 0..<m * n {
+        c[index] = beta == 0 ? 0 : beta * c[index] + alpha * decay * c[index]
+      }
       if let epilogue { weft_gemm_finish_f32(epilogue, m, n, c, n) }
     } else if let swapped = asColumn {
       swapped.run(b, a, c, alpha: alpha, beta: beta, decay: decay, pool: pool)
@@ -97,7 +99,9 @@ struct MatrixProduct: Sendable {
   ) {
     guard m > 0, n > 0 else { return }
     if k == 0 {
-      for index in 0..<m * n { c[index] = beta == 0 ? 0 : beta * c[index] + alpha * decay * c[index] }
+      for index in 0..<m * n {
+        c[index] = beta == 0 ? 0 : beta * c[index] + alpha * decay * c[index]
+      }
       if let epilogue { weft_gemm_finish_f64(epilogue, m, n, c, n) }
     } else {
       weft_gemm_f64(

@@ -25,10 +25,15 @@ public func backpropagate(
   from objectives: [Output], to sources: [Output], seeds: [Output?] = [], stops: Set<Output> = []
 ) -> [GradientPath] {
   guard let graph = objectives.first?.graph else { return sources.map { _ in .noPath } }
+  // Inside a branch or a loop what is used of the graph around it has a stand-in.
+  let sources = graph.isRegion ? sources.map(graph.knownInside) : sources
+  let stops = graph.isRegion ? Set(stops.map(graph.knownInside)) : stops
   var engine = Backpropagation(graph: graph, sources: Set(sources), stops: stops)
   return graph.scope("gradients") {
-    engine.run(objectives, seeds)
-    return sources.map { engine.path(to: $0) }
+    GradientPass.$name.withValue(GradientPass.name ?? graph.scopePath) {
+      engine.run(objectives, seeds)
+      return sources.map { engine.path(to: $0) }
+    }
   }
 }
 

@@ -28,8 +28,19 @@ extension Graph {
       at: SourceLocation(fileID, line))
   }
 
+  /// Inside of a branch or a loop too, a variable and its initial value belong to the graph around it.
   private func variable<S: TensorScalar>(
     _ initializer: Initializer<S>, named name: String, trainable: Bool, sharedName: String? = nil,
+    at location: SourceLocation
+  ) -> Variable<S> {
+    outsideOfRegions {
+      newVariable(
+        initializer, named: name, trainable: trainable, sharedName: sharedName, at: location)
+    }
+  }
+
+  private func newVariable<S: TensorScalar>(
+    _ initializer: Initializer<S>, named name: String, trainable: Bool, sharedName: String?,
     at location: SourceLocation
   ) -> Variable<S> {
     if initializer.shape == nil {
@@ -109,10 +120,12 @@ extension Graph {
           notes: notes))
     case (nil, .never), (nil, .automatic): break
     }
-    return atTopLevel {
-      variable(
-        sized, named: path, trainable: trainable, sharedName: existing == nil ? path : nil,
-        at: location)
+    return outsideOfRegions {
+      atTopLevel {
+        variable(
+          sized, named: path, trainable: trainable, sharedName: existing == nil ? path : nil,
+          at: location)
+      }
     }
   }
 

@@ -52,8 +52,10 @@ extension Graph {
   ) -> Variable<S> {
     let location = SourceLocation(fileID, line)
     let name = name ?? "Variable"
-    let initial = constant(value, name: "\(name)/initial_value", at: location)
-    return makeVariable(initial, name: name, trainable: trainable, at: location)
+    return outsideOfRegions {
+      let initial = constant(value, name: "\(name)/initial_value", at: location)
+      return makeVariable(initial, name: name, trainable: trainable, at: location)
+    }
   }
 
   /// A variable around the node of its initial value: the one way by which variables are made.

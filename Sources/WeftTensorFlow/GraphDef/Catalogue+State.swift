@@ -75,22 +75,23 @@ extension OperationCatalogue {
     }
   }
 
-  static let control: [Row] = [
-    Row("SymbolicGradient", types: [:]) { _ in
-      throw OpFailure(
-        "the gradient of a function is not taken on import: export the graph with its gradients built",
-        code: .unsupported)
-    },
-    .plain(NoOp(), types: [:]),
-    // A node to hang control dependencies on.
-    Row("ControlTrigger", types: [:]) { _ in NoOp() },
-    Row(Assert.typeName, types: ["T": .inputs(from: 1)]) {
-      Assert(summarize: try $0.int("summarize", default: 3))
-    },
-    Row(Print.typeName, types: ["T": .input(0), "U": .inputs(from: 1)]) {
-      Print(
-        message: try $0.string("message", default: ""),
-        summarize: try $0.int("summarize", default: 3))
-    },
-  ]
+  static let control: [Row] =
+    lists + [
+      Row("SymbolicGradient", types: [:]) { _ in
+        throw OpFailure(
+          "the gradient of a function is not taken on import: export the graph with its gradients built",
+          code: .unsupported)
+      },
+      .plain(NoOp(), types: [:]),
+      // A node to hang control dependencies on.
+      Row("ControlTrigger", types: [:]) { _ in NoOp() },
+      Row(Assert.typeName, types: ["T": .inputs(from: 1)]) {
+        Assert(summarize: try $0.int("summarize", default: 3))
+      },
+      Row(Print.typeName, types: ["T": .input(0), "U": .inputs(from: 1)]) {
+        Print(
+          message: try $0.string("message", default: ""),
+          summarize: try $0.int("summarize", default: 3))
+      },
+    ]
 }

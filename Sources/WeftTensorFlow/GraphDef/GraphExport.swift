@@ -35,7 +35,7 @@ public struct GraphExport: Sendable {
     try graph.validate()
     let roots = outputs.map(\.operation) + operations
     let members = roots.isEmpty ? graph.operations : Self.closure(of: roots)
-    var writer = NodeWriter(catalogue: catalogue, frozen: frozen)
+    var writer = NodeWriter(catalogue: catalogue, members: members, frozen: frozen)
     let order = UpdateOrder(members)
     for operation in members {
       writer.add(operation, after: order.controls[operation.id] ?? [])

@@ -23,16 +23,31 @@ extension GraphImport {
     var builder = ImportBuilder(source: self, graph: graph, prefix: prefix)
     for (name, output) in inputMap {
       let (node, index) = try ImportNode.split(name)
-      builder.replaced[ImportBuilder.Port(node: try self.index(of: node), output: index)] = output
+      builder.replaced[ImportPort(node: try self.index(of: node), output: index)] = output
     }
     var wanted: [Int] = []
     if let outputs {
-      for name in outputs { wanted.append(try index(of: try ImportNode.split(name).name)) }
+      for name in outputs {
+        let node = try index(of: try ImportNode.split(name).name)
+        try checkReachable(node)
+        wanted.append(node)
+      }
     } else {
       // Texts have been taken over by what shows them.
-      wanted = nodes.indices.filter { if case .text = nodes[$0].content { false } else { true } }
+      wanted = nodes.indices.filter { index in
+        if case .text = nodes[index].content { return false }
+        return !nodes[index].isInner
+      }
     }
     return try builder.build(wanted)
+  }
+
+  /// Throws for a node that has a value only inside of a loop or a branch.
+  private func checkReachable(_ index: Int) throws(GraphError) {
+    guard nodes[index].isInner else { return }
+    throw GraphError(
+      .invalidFetch, "'\(nodes[index].name)' lies inside of a loop or a branch",
+      notes: ["ask for what leaves it: a node of type Exit or Merge"])
   }
 
   func index(of name: String) throws(GraphError) -> Int {
@@ -46,16 +61,14 @@ extension GraphImport {
 
 /// Makes operations from nodes of a file, inputs before their users.
 struct ImportBuilder {
-  struct Port: Hashable {
-    let node: Int
-    let output: Int
-  }
-
   let source: GraphImport
   let graph: Graph
   let prefix: String
-  var replaced: [Port: Output] = [:]
-  private var made: [Int: GraphOperation] = [:]
+  var replaced: [ImportPort: Output] = [:]
+  var made: [Int: GraphOperation] = [:]
+  /// In a loop or a branch: its nodes, and what is found outside of it.
+  var part: RaisedPart?
+  var outside: (@Sendable (ImportPort) -> Output?)?
 
   init(source: GraphImport, graph: Graph, prefix: String) {
     self.source = source
@@ -88,7 +101,7 @@ struct ImportBuilder {
     }
     let errorCount = graph.errors.count
     // Nodes of a file have no line in the user's program.
-    graph.withOrigin(.unknown) { order.forEach { make($0) } }
+    try make(order)
     if let error = GraphError.combining(Array(graph.errors.dropFirst(errorCount))) { throw error }
     let trained = source.trainedVariables()
     let reads = source.reads()
@@ -107,7 +120,7 @@ struct ImportBuilder {
   }
 
   /// The nodes and all that they need, inputs first, without those already there.
-  private func sorted(_ wanted: [Int], _ known: Set<Int>) throws(GraphError) -> [Int] {
+  func sorted(_ wanted: [Int], _ known: Set<Int>) throws(GraphError) -> [Int] {
     enum State { case open, done }
     var state: [Int: State] = [:]
     var order: [Int] = []
@@ -126,8 +139,7 @@ struct ImportBuilder {
           continue
         }
         state[index] = .open
-        let inputs = node.inputs.filter { replaced[Port(node: $0.node, output: $0.output)] == nil }
-        for next in inputs.map(\.node) + node.controls where !known.contains(next) {
+        for next in before(node) where !known.contains(next) {
           switch state[next] {
           case .done: continue
           case .open:
@@ -141,30 +153,41 @@ struct ImportBuilder {
     return order
   }
 
-  private mutating func make(_ index: Int) {
-    let node = source.nodes[index]
-    let inputs = node.inputs.compactMap { input in
-      replaced[Port(node: input.node, output: input.output)]
-        ?? made[input.node]?.output(input.output)
+  private mutating func make(_ order: [Int]) throws(GraphError) {
+    do {
+      try graph.withOrigin(.unknown) { for index in order { try make(index) } }
+    } catch {
+      throw error as? GraphError ?? GraphError(.invalidArgument, "\(error)")
     }
+  }
+
+  mutating func make(_ index: Int) throws {
+    let node = source.nodes[index]
     let controls = node.controls.compactMap { made[$0] }
+    func controlled(_ add: () throws -> GraphOperation?) rethrows -> GraphOperation? {
+      try controls.isEmpty ? add() : graph.after(controls, add)
+    }
     let name = prefix.isEmpty ? node.name : "\(prefix)/\(node.name)"
-    func add() -> GraphOperation? {
-      switch node.content {
-      case .definition(let definition):
+    func placed(_ add: () -> GraphOperation?) -> GraphOperation? {
+      node.device.isEmpty
+        ? controlled(add) : graph.device(node.device, soft: true) { controlled(add) }
+    }
+    switch node.content {
+    case .definition(let definition):
+      let inputs = node.ports.compactMap(output)
+      made[index] = placed {
         widened(definition, inputs, name: name)
           ?? graph.add(definition, inputs: inputs, name: name, at: nil)
-      case .composite(let body):
-        CompositeOperands(graph: graph, outputs: inputs).build(body, name: name)
-      case .text, .unsupported: nil
       }
-    }
-    func controlled() -> GraphOperation? { controls.isEmpty ? add() : graph.after(controls, add) }
-    let operation =
-      node.device.isEmpty ? controlled() : graph.device(node.device, soft: true, controlled)
-    made[index] = operation
-    if let operation, operation.definition is any SummaryDefinition {
-      graph.addToCollection(Graph.summaries, [operation.output(0)])
+      if definition is any SummaryDefinition, let operation = made[index] {
+        graph.addToCollection(Graph.summaries, [operation.output(0)])
+      }
+    case .composite(let body):
+      let operands = CompositeOperands(graph: graph, outputs: node.ports.compactMap(output))
+      made[index] = placed { operands.build(body, name: name) }
+    case .loop(let loop): made[index] = try controlled { try make(loop) }
+    case .choice(let choice): made[index] = try controlled { try make(choice) }
+    case .text, .unsupported, .control, .alias: return
     }
   }
 

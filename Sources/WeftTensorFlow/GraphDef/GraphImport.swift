@@ -42,6 +42,8 @@ public struct GraphImport: Sendable {
 
   let nodes: [ImportNode]
   let indices: [String: Int]
+  /// Results of nodes in branches that are used outside.
+  let exports: [ImportPort: ImportPort]
 
   /// The graph in a file, binary or text.
   ///
@@ -59,7 +61,7 @@ public struct GraphImport: Sendable {
   }
 
   init(_ wire: WireGraphDef, _ catalogue: OperationCatalogue) throws(GraphError) {
-    let definition = try FunctionInlining.inlined(wire)
+    let definition = try FunctionInlining.inlined(try FunctionalLowering.lowered(wire))
     var indices: [String: Int] = [:]
     for (index, node) in definition.node.enumerated() {
       guard !node.name.isEmpty, !node.op.isEmpty else {
@@ -76,7 +78,7 @@ public struct GraphImport: Sendable {
     Self.resolveTexts(&nodes)
     Self.flattenSummaries(&nodes)
     Self.resolveQueues(&nodes)
-    self.nodes = nodes
+    (self.nodes, exports) = ControlFlowRaising.raised(nodes)
   }
 
   /// Operations here have no operands of text, but for the messages of assertions and prints: those
@@ -126,7 +128,8 @@ public struct GraphImport: Sendable {
   public var outputs: [String] {
     var used: Set<Int> = []
     for node in nodes { used.formUnion(node.inputs.map(\.node) + node.controls) }
-    return nodes.indices.filter { !used.contains($0) }.map { nodes[$0].name }
+    return nodes.indices.filter { !used.contains($0) && !nodes[$0].isInner && !nodes[$0].isRaised }
+      .map { nodes[$0].name }
   }
 
   /// All op types that cannot be imported, with the nodes that use them.
@@ -134,17 +137,26 @@ public struct GraphImport: Sendable {
 
   /// How often each op type occurs.
   public var typeCounts: [String: Int] {
-    nodes.reduce(into: [:]) { $0[$1.typeName, default: 0] += 1 }
+    nodes.reduce(into: [:]) { if !$1.isRaised { $0[$1.typeName, default: 0] += 1 } }
   }
 
   func unsupported(in members: [Int]) -> [Unsupported] {
     var found: [String: (type: String, reason: String?, nodes: [String])] = [:]
-    for index in members {
+    var stack = Array(members.reversed())
+    var seen: Set<Int> = []
+    while let index = stack.popLast() {
+      guard seen.insert(index).inserted else { continue }
       let reason: String?
       switch nodes[index].content {
       case .unsupported(let why): reason = why
       // Useless by itself; whatever needs it is listed.
-      case .text, .definition, .composite: continue
+      case .text, .definition, .composite, .control, .alias: continue
+      case .loop(let loop):
+        stack += loop.part.members.sorted().reversed()
+        continue
+      case .choice(let choice):
+        stack += choice.then.members.union(choice.otherwise.members).sorted().reversed()
+        continue
       }
       let key = nodes[index].typeName + "\0" + (reason ?? "")
       found[key, default: (nodes[index].typeName, reason, [])].nodes.append(nodes[index].name)
@@ -162,12 +174,27 @@ struct ImportNode: Sendable {
     case composite(CompositeBody)
     case text(String)
     case unsupported(String?)
+    /// A node of TensorFlow 1's control flow, before loops and branches are put together.
+    case control(ControlNode)
+    /// Passes its first input on.
+    case alias
+    case loop(RaisedLoop)
+    case choice(RaisedChoice)
   }
 
   let name: String
   let typeName: String
   let device: String
   var content: Content
+  /// Whether it lies in a loop or a branch, or is a part of what makes one up.
+  var isInner = false
+  /// Whether it stands for several nodes of the file.
+  var isRaised: Bool {
+    switch content {
+    case .loop, .choice: true
+    default: false
+    }
+  }
   var inputs: [(node: Int, output: Int)] = []
   var controls: [Int] = []
 
@@ -201,6 +228,7 @@ struct ImportNode: Sendable {
       return .text(
         value.stringVal.map { String(decoding: $0, as: UTF8.self) }.joined(separator: " "))
     }
+    if let node = ControlNode(wire) { return .control(node) }
     guard let row = catalogue.row(wire.op) else { return .unsupported(nil) }
     do {
       let attributes = NodeAttributes(wire.attr)

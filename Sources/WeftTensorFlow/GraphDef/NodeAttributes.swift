@@ -60,6 +60,12 @@ public struct NodeAttributes: Sendable {
     return dtype
   }
 
+  /// Whether an attribute names the type of handles.
+  func holdsHandles(_ name: String) -> Bool {
+    if case .type(.dtResource)? = values[name]?.value { return true }
+    return false
+  }
+
   /// A shape, perhaps partly known.
   public func shape(_ name: String, default fallback: TensorShape? = nil) throws(OpFailure)
     -> TensorShape

@@ -4,15 +4,30 @@ import WeftOps
 /// Turns operations into nodes of a GraphDef.
 struct NodeWriter {
   let catalogue: OperationCatalogue
-  private(set) var nodes: [WireNodeDef] = []
-  private var missing: [String: [String]] = [:]
+  var nodes: [WireNodeDef] = []
+  var missing: [String: [String]] = [:]
+  /// The names given away, and what outputs are called that do not bear their operation's name.
+  var taken: Set<String>
+  var names: [Output: String] = [:]
+  var operationNames: [GraphOperation: String] = [:]
+  /// Outputs that are handles of lists.
+  var handles: Set<Output> = []
+  /// What some operation uses, parts of operations included.
+  var used: Set<Output> = []
+  /// In a loop or a branch: the node that its constants wait for.
+  var pivot: String?
 
   /// What stands for variables that are not to be any more.
   private let frozen: [GraphOperation: Const]
 
-  init(catalogue: OperationCatalogue, frozen: [GraphOperation: Const] = [:]) {
+  init(
+    catalogue: OperationCatalogue, members: [GraphOperation] = [],
+    frozen: [GraphOperation: Const] = [:]
+  ) {
     self.catalogue = catalogue
     self.frozen = frozen
+    taken = Set(members.map(\.name))
+    note(uses: members)
   }
 
   /// Throws if an operation has no equivalent: all of them at once.
@@ -37,15 +52,25 @@ struct NodeWriter {
       addMerged(operation.controlInputs, name: operation.name)
       return
     }
-    let inputs = operation.inputs.map(\.wireName)
-    let controls = (operation.controlInputs + others).map { "^\($0.name)" }
+    let inputs = operation.inputs.map(name)
+    var controls = (operation.controlInputs + others).map { "^\(operationNames[$0] ?? $0.name)" }
+    if inputs.isEmpty, let pivot { controls.append("^\(pivot)") }
+    if addHolder(operation, inputs, controls) { return }
+    if isHandleSource(operation) { handles.insert(operation.output(0)) }
     if catalogue.row(operation.typeName) == nil,
       let expandable = operation.definition as? any ExpandableDefinition
     {
       expand(operation, expandable, inputs, controls)
     } else {
-      add(operation, name: operation.name, inputs: inputs + controls)
+      add(operation, name: operationNames[operation] ?? operation.name, inputs: inputs + controls)
     }
+  }
+
+  /// The name of an output as an input of another node.
+  func name(_ output: Output) -> String {
+    if let known = names[output] { return known }
+    let operation = operationNames[output.operation] ?? output.operation.name
+    return output.index == 0 ? operation : "\(operation):\(output.index)"
   }
 
   private mutating func add(_ operation: GraphOperation, name: String, inputs: [String]) {
@@ -63,7 +88,10 @@ struct NodeWriter {
       node.attr[attribute.name] = WireAttrValue(attribute.value)
     }
     for (name, source) in row.types {
-      if let value = types(source, of: operation) { node.attr[name] = WireAttrValue(value) }
+      if let value = types(source, of: operation) { node.attr[name] = value }
+    }
+    if definition is StackV2 || definition is StackPopV2, node.attr["elem_type"] == nil {
+      node.attr["elem_type"] = WireAttrValue(.dtResource)
     }
     if let assert = definition as? Assert { addMessage(of: assert, to: &node) }
     if let summary = definition as? any SummaryDefinition {
@@ -76,20 +104,28 @@ struct NodeWriter {
   }
 
   private func types(_ source: OperationCatalogue.OperandTypes, of operation: GraphOperation)
-    -> AttributeValue?
+    -> WireAttrValue?
   {
     let inputs = operation.inputs.map { $0.type?.dtype ?? .float32 }
     switch source {
     case .input(let index):
       let position = index < 0 ? inputs.count + index : index
-      return inputs.indices.contains(position) ? .type(inputs[position]) : nil
-    case .inputs(let start): return .types(Array(inputs.dropFirst(start)))
+      guard inputs.indices.contains(position) else { return nil }
+      return wireType(operation.inputs[position])
+    case .inputs(let start): return WireAttrValue(.types(Array(inputs.dropFirst(start))))
     case .output(let index):
       let outputs = operation.outputTypes
-      return outputs.indices.contains(index) ? .type(outputs[index].dtype) : nil
-    case .firstInteger: return inputs.first(where: \.isInteger).map { .type($0) }
-    case .fixed(let type): return .type(type)
+      return outputs.indices.contains(index) ? WireAttrValue(.type(outputs[index].dtype)) : nil
+    case .firstInteger:
+      return inputs.first(where: \.isInteger).map { WireAttrValue(.type($0)) }
+    case .fixed(let type): return WireAttrValue(.type(type))
     }
+  }
+
+  /// The element type of an output as an attribute: that of handles is one of its own.
+  func wireType(_ output: Output) -> WireAttrValue {
+    if handles.contains(output) { return WireAttrValue(.dtResource) }
+    return WireAttrValue(.type(output.type?.dtype ?? .float32))
   }
 
   /// The message of an assertion goes back to an operand of text.
@@ -148,31 +184,30 @@ struct NodeWriter {
       inputs: types, constants: operation.inputs.map { $0.operation.definition.constantValue })
     if let value = definition.valueFromTypes(context)?.first {
       let constant = scratch.add(Const(value), at: nil)
-      add(constant, name: operation.name, inputs: controls)
+      add(constant, name: operationNames[operation] ?? operation.name, inputs: controls)
       return
     }
-    var names: [Output: String] = [:]
+    var known: [Output: String] = [:]
     let operands = operation.inputs.enumerated().map { index, input in
       let type = types[index]
-      let known = input.operation.definition.constantValue.map { Const($0) }
+      let value = input.operation.definition.constantValue.map { Const($0) }
       let operand = scratch.add(
-        known as (any OpDefinition)?
+        value as (any OpDefinition)?
           ?? Placeholder(dtype: type.dtype, shape: type.shape), name: "input", at: nil
       ).output(0)
-      names[operand] = inputs[index]
+      known[operand] = inputs[index]
       return operand
     }
     let result = definition.expanded(operands)
-    func name(_ output: Output) -> String {
-      names[output] ?? "\(operation.name)/\(output.wireName)"
-    }
-    for part in scratch.operations where names[part.output(0)] == nil {
+    let own = operationNames[operation] ?? operation.name
+    func name(_ output: Output) -> String { known[output] ?? "\(own)/\(output.wireName)" }
+    for part in scratch.operations where known[part.output(0)] == nil {
       add(
-        part, name: "\(operation.name)/\(part.name)",
+        part, name: "\(own)/\(part.name)",
         inputs: part.inputs.map(name) + (part.inputs.isEmpty ? controls : []))
     }
     var identity = WireNodeDef()
-    identity.name = operation.name
+    identity.name = own
     identity.op = "Identity"
     identity.input = [name(result)] + controls
     identity.attr["T"] = WireAttrValue(WireDataType(result.type?.dtype ?? .int32))

@@ -47,6 +47,25 @@ import WeftTensorFlow
     }
   }
 
+  /// Loops and branches whose nodes are tied together wrongly.
+  @Test(arguments: ["lengths", "nested_branches"]) func tangledControlFlow(_ name: String) throws {
+    let graph = Graph()
+    let fixture = try ControlFlowFixture(name)
+    try GraphImport(contentsOf: fixture.path).add(to: graph, outputs: fixture.needed)
+    let lines = try GraphExport(graph).text.split(separator: "\n").map(String.init)
+    let inputs = lines.indices.filter { lines[$0].contains("  input: ") }
+    #expect(inputs.count > 100)
+    var dice = Dice(state: 7)
+    for _ in 0..<60 {
+      var changed = lines
+      for _ in 0..<(1 + dice.roll(3)) {
+        let (a, b) = (inputs[dice.roll(inputs.count)], inputs[dice.roll(inputs.count)])
+        if dice.roll(4) == 0 { changed[a] = "" } else { changed[a] = lines[b] }
+      }
+      tryOut(Array(changed.joined(separator: "\n").utf8))
+    }
+  }
+
   @Test(arguments: [
     // A shape of 2⁵⁰ elements for one number.
     "tensor { dtype: DT_FLOAT tensor_shape { dim { size: 1125899906842624 } } float_val: 1 }",
