@@ -59,6 +59,11 @@ let package = Package(
     module("WeftCompiler", ["WeftOps", "WeftDevice"]),
     module("WeftReference", ["WeftDevice"]),
     module("WeftCPU", ["WeftDevice", "WeftOps", "CWeftKernels", "COpenBLAS", "CLAPACKE"]),
+    .target(
+      name: "CWeftCUDA", exclude: ["Kernels"],
+      cSettings: [.unsafeFlags(["-std=gnu23", "-Wall", "-Wextra", "-Werror"])],
+      linkerSettings: [.linkedLibrary("dl")]),
+    module("WeftCUDA", ["WeftDevice", "WeftOps", "CWeftCUDA"]),
     module("WeftSession", ["WeftCompiler", "WeftDevice", "WeftOps"]),
     module("WeftTraining", ["WeftOps", "WeftSession"]),
     module("WeftData", ["WeftTensor", "CPNG", "CZlib"]),

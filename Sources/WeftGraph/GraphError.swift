@@ -11,7 +11,7 @@ public struct GraphError: Error, Hashable, Sendable {
     case invalidShape, invalidType, invalidArgument, foreignNode, sealedGraph
     case duplicateVariable, missingVariable, uninitializedVariable
     case missingFeed, invalidFeed, invalidFetch, noGradient, unavailableDevice
-    case notFinite, assertionFailed, evaluationFailed, unsupported, outOfMemory
+    case notFinite, assertionFailed, evaluationFailed, unsupported, outOfMemory, deviceFailed
     case sessionClosed, invalidState
   }
 

@@ -1,0 +1,28 @@
+#include "weft_cuda_sources.h"
+
+// Two lines for each file of Kernels, in the alphabet's order. A test compares the list with the folder.
+static const char copy[] = {
+#embed "Kernels/copy.cu"
+    , 0};
+static const char pointwise[] = {
+#embed "Kernels/pointwise.cu"
+    , 0};
+static const char prelude[] = {
+#embed "Kernels/prelude.cu"
+    , 0};
+static const char reduce[] = {
+#embed "Kernels/reduce.cu"
+    , 0};
+
+#define SOURCE(name) {#name, name}
+static const weft_cuda_source sources[] = {
+    SOURCE(copy),
+    SOURCE(pointwise),
+    SOURCE(prelude),
+    SOURCE(reduce),
+};
+
+const weft_cuda_source *weft_cuda_sources(size_t *count) {
+  *count = sizeof sources / sizeof sources[0];
+  return sources;
+}
