@@ -91,3 +91,10 @@ struct Axes {
   long long size[8];
   long long stride[8];
 };
+
+// Shared memory whose size the launch gives.
+#ifdef __CUDA_EMU__
+#define DYNAMIC_SHARED(type, name) type *const name = (type *)emulated_thread.dynamic_shared
+#else
+#define DYNAMIC_SHARED(type, name) extern __shared__ __align__(16) type name[]
+#endif
