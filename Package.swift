@@ -113,6 +113,7 @@ let package = Package(
     tests(
       "WeftTensorFlowTests", ["WeftTensorFlow", "Weft", "CWeftChecksum", "ReferenceCorpus"]),
     tests("WeftTestingTests", ["WeftTesting", "Weft"]),
+    tests("WeftCUDATests", ["WeftTesting", "Weft", "WeftCUDA", "CWeftCUDA"]),
     tests("WeftCPUTests", ["WeftTesting", "Weft", "WeftCPU", "CWeftKernels"]),
   ],
   swiftLanguageModes: [.v6]
