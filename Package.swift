@@ -88,6 +88,12 @@ let package = Package(
     .target(
       name: "ReferenceCorpus", dependencies: ["WeftTensor"], path: "Tests/ReferenceCorpus",
       swiftSettings: strict),
+    .target(
+      name: "OpCases", dependencies: ["WeftTesting", "Weft"], path: "Tests/OpCases",
+      swiftSettings: strict),
+    .executableTarget(
+      name: "devicecheck", dependencies: ["OpCases", "Weft", "WeftCUDA"],
+      path: "Tests/DeviceCheck", swiftSettings: strict),
     module(
       "WeftExamples",
       [
@@ -113,8 +119,8 @@ let package = Package(
     tests(
       "WeftTensorFlowTests", ["WeftTensorFlow", "Weft", "CWeftChecksum", "ReferenceCorpus"]),
     tests("WeftTestingTests", ["WeftTesting", "Weft"]),
-    tests("WeftCUDATests", ["WeftTesting", "Weft", "WeftCUDA", "CWeftCUDA"]),
-    tests("WeftCPUTests", ["WeftTesting", "Weft", "WeftCPU", "CWeftKernels"]),
+    tests("WeftCUDATests", ["OpCases", "WeftTesting", "Weft", "WeftCUDA", "CWeftCUDA"]),
+    tests("WeftCPUTests", ["OpCases", "WeftTesting", "Weft", "WeftCPU", "CWeftKernels"]),
   ],
   swiftLanguageModes: [.v6]
 )

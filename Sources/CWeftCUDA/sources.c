@@ -4,6 +4,12 @@
 static const char copy[] = {
 #embed "Kernels/copy.cu"
     , 0};
+static const char matmul[] = {
+#embed "Kernels/matmul.cu"
+    , 0};
+static const char optimizers[] = {
+#embed "Kernels/optimizers.cu"
+    , 0};
 static const char pointwise[] = {
 #embed "Kernels/pointwise.cu"
     , 0};
@@ -13,13 +19,19 @@ static const char prelude[] = {
 static const char reduce[] = {
 #embed "Kernels/reduce.cu"
     , 0};
+static const char softmax[] = {
+#embed "Kernels/softmax.cu"
+    , 0};
 
 #define SOURCE(name) {#name, name}
 static const weft_cuda_source sources[] = {
     SOURCE(copy),
+    SOURCE(matmul),
+    SOURCE(optimizers),
     SOURCE(pointwise),
     SOURCE(prelude),
     SOURCE(reduce),
+    SOURCE(softmax),
 };
 
 const weft_cuda_source *weft_cuda_sources(size_t *count) {

@@ -42,7 +42,9 @@ void died(const char *kind) { live[kind]--; }
 
 std::string setting(const char *name, const char *otherwise) {
   auto found = settings.find(name);
-  return found == settings.end() ? otherwise : found->second;
+  if (found != settings.end()) return found->second;
+  const char *value = getenv(("WEFT_EMULATOR_" + std::string(name)).c_str());
+  return value ? value : otherwise;
 }
 
 // What tests call.

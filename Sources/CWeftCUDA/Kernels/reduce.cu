@@ -1,5 +1,5 @@
-// Reductions over any axes: T is the element type, A what is accumulated in, STEP(a, b) joins two of
-// them, FIRST is what nothing reduces to, FINISH(a, count) makes the result.
+// Reductions over any axes: T is the element type, A what is accumulated in, LOAD(x) makes one of
+// an element, STEP(a, b) joins two, FIRST is what nothing reduces to, FINISH(a, count) makes the result.
 
 DEVICE long long place(long long index, const Axes &axes) {
   if (axes.rank == 1) return index * axes.stride[0];
@@ -19,7 +19,7 @@ KERNEL(256) ENTRY(reduce_threads)(T *y, const T *x, long long results, long long
   FOR_EACH(i, results) {
     const T *from = x + place(i, kept);
     A value = FIRST;
-    for (long long j = 0; j < count; j++) value = STEP(value, (A)from[place(j, reduced)]);
+    for (long long j = 0; j < count; j++) value = STEP(value, LOAD(from[place(j, reduced)]));
     y[i] = (T)FINISH(value, count);
   }
 }
@@ -43,7 +43,7 @@ KERNEL(256) ENTRY(reduce_blocks)(T *y, A *parts, const T *x, long long count,
   A value = FIRST;
   for (long long j = (long long)blockIdx.y * 256 + threadIdx.x; j < count;
        j += (long long)gridDim.y * 256)
-    value = STEP(value, (A)from[place(j, reduced)]);
+    value = STEP(value, LOAD(from[place(j, reduced)]));
   value = over_block(value);
   if (threadIdx.x == 0) {
     if (gridDim.y == 1)

@@ -22,6 +22,7 @@ public final class CUDADevice: Device {
   private struct State {
     var context: CUDAContext?
     var library: KernelLibrary?
+    var hostSteps: [String: String] = [:]
   }
 
   /// A device of those that the driver sees.
@@ -78,9 +79,17 @@ public final class CUDADevice: Device {
     -> any DeviceProgram
   {
     let (context, library) = try open()
-    return try CUDAProgram(
+    let program = try CUDAProgram(
       plan: plan, resources: resources, context: context, library: library, options: options)
+    let elsewhere = program.elsewhere.values
+    state.withLock { state in
+      for step in elsewhere { state.hostSteps[step.typeName] = step.reason }
+    }
+    return program
   }
+
+  /// The types of operations that ran on the host so far, each with a reason.
+  public var hostSteps: [String: String] { state.withLock { $0.hostSteps } }
 
   /// Gives memory back to the device that the pool keeps for later.
   public func releaseUnusedMemory() { state.withLock { $0.context }?.trim() }

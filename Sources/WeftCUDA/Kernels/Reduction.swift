@@ -10,22 +10,39 @@ func planReduction(_ function: ReductionFunction, _ request: CUDAKernelRequest) 
 }
 
 /// The reduction of operand 0 over some axes.
-///
-/// Real numbers are summed in `double`, in an order that depends on the shapes alone.
 func planReduction(
   _ function: ReductionFunction, over axes: Set<Int>, _ request: CUDAKernelRequest
 ) throws(OpFailure) -> CUDAKernel {
-  let input = request.inputs[0]
-  let split = SplitAxes(input.shape, reduced: axes)
+  try planReduction(macros(function, request.inputs[0].dtype), over: axes, request)
+}
+
+/// What is summed of an element.
+enum Summand { case value, square }
+
+/// A sum over some axes of operand 0 with another result than the sum: an expression of it, `a`.
+func planSum(
+  of summand: Summand, finish: String, over axes: Set<Int>, _ request: CUDAKernelRequest
+) throws(OpFailure) -> CUDAKernel {
+  var macros = macros(.sum, request.inputs[0].dtype)
+  if summand == .square { macros["LOAD(x)"] = "((A)(x) * (A)(x))" }
+  macros["FINISH(a, count)"] = finish
+  return try planReduction(macros, over: axes, request)
+}
+
+/// Real numbers are summed in `double`, in an order that depends on the shapes alone.
+private func planReduction(
+  _ macros: [String: String], over axes: Set<Int>, _ request: CUDAKernelRequest
+) throws(OpFailure) -> CUDAKernel {
+  let split = SplitAxes(request.inputs[0].shape, reduced: axes)
   if split.results == 0 { return CUDAKernel() }
   guard split.kept.sizes.count <= 8, split.reduced.sizes.count <= 8 else {
     throw OpFailure("a reduction over more than 8 separate axes", code: .unsupported)
   }
-  let unit = try KernelUnit(file: "reduce", macros(function, input.dtype))
+  let unit = try KernelUnit(file: "reduce", macros)
   let places = [
     CUDAKernel.Argument.structure(split.kept.structure), .structure(split.reduced.structure),
   ]
-  // A warp and more for each result pays where there is much to read for it.
+  // A block for each result pays where there is much to read for it.
   if split.count < 64 || split.results >= 4096 {
     return CUDAKernel(
       unit.launch(
@@ -48,7 +65,7 @@ private func macros(_ function: ReductionFunction, _ dtype: DType) -> [String: S
   let isReal = dtype.isFloating
   let accumulator =
     isReal ? "double" : dtype == .bool ? "int" : dtype == .int64 ? "long long" : "int"
-  var result = ["T": dtype.cudaType, "A": accumulator, "FINISH(a, count)": "(a)"]
+  var result = ["T": dtype.cudaType, "A": accumulator, "LOAD(x)": "(A)(x)", "FINISH(a, count)": "(a)"]
   let lowest =
     isReal ? "(-(double)WEFT_INFINITY)" : dtype == .int64 ? "(-0x7fffffffffffffffLL - 1)"
     : dtype == .int32 ? "(-2147483647 - 1)" : "0"

@@ -106,6 +106,21 @@ final class CUDAProgram: DeviceProgram {
     return result
   }
 
+  /// The steps that the host computes, and why.
+  var elsewhere: [Int: StepPlacement] {
+    var result: [Int: StepPlacement] = [:]
+    for (index, planned) in steps.enumerated() {
+      guard case .host(let reason) = planned else { continue }
+      let step = plan.steps[index]
+      var results = step.outputs.count
+      if case .updates(let updated) = step.definition.effect { results = updated.count }
+      result[index] = StepPlacement(
+        name: step.name, typeName: step.definition.typeName, device: "/cpu:0", reason: reason,
+        copies: step.inputs.count + results)
+    }
+    return result
+  }
+
   func run(_ arguments: RunArguments) throws(GraphError) {
     try context.activate()
     let workspace: CUDAWorkspace

@@ -58,5 +58,6 @@ struct WorkspaceLayout: Sendable {
     byteCount = size
   }
 
-  static func rounded(_ byteCount: Int) -> Int { (byteCount + 255) / 256 * 256 }
+  /// Nothing takes some room too, so that every address lies within the block.
+  static func rounded(_ byteCount: Int) -> Int { (max(byteCount, 1) + 255) / 256 * 256 }
 }
