@@ -1,6 +1,9 @@
 #include "weft_cuda_sources.h"
 
 // Two lines for each file of Kernels, in the alphabet's order. A test compares the list with the folder.
+static const char arg_extreme[] = {
+#embed "Kernels/arg_extreme.cu"
+    , 0};
 static const char copy[] = {
 #embed "Kernels/copy.cu"
     , 0};
@@ -16,6 +19,9 @@ static const char pointwise[] = {
 static const char prelude[] = {
 #embed "Kernels/prelude.cu"
     , 0};
+static const char random[] = {
+#embed "Kernels/random.cu"
+    , 0};
 static const char reduce[] = {
 #embed "Kernels/reduce.cu"
     , 0};
@@ -25,11 +31,13 @@ static const char softmax[] = {
 
 #define SOURCE(name) {#name, name}
 static const weft_cuda_source sources[] = {
+    SOURCE(arg_extreme),
     SOURCE(copy),
     SOURCE(matmul),
     SOURCE(optimizers),
     SOURCE(pointwise),
     SOURCE(prelude),
+    SOURCE(random),
     SOURCE(reduce),
     SOURCE(softmax),
 };

@@ -28,10 +28,14 @@ static void write_file(const std::string &path, const std::string &text) {
   }
 }
 
-// The table of the kernels, which are declared `KERNEL(threads) ENTRY(name)(`; `#define ENTRY(name)`
-// says what the name becomes.
-static std::string kernel_table(const std::string &source) {
-  std::string table, suffix;
+// The kernels of a program, which are declared `KERNEL(threads) ENTRY(name)(` in units of the form
+// `namespace unit_tag {`, after `#define ENTRY(name) name##_tag`. Some may be left out by `#if`.
+struct FoundKernel {
+  std::string tag, entry, threads;
+};
+static std::vector<FoundKernel> find_kernels(const std::string &source) {
+  std::vector<FoundKernel> found;
+  std::string tag;
   const std::string definition = "#define ENTRY(name) name##", mark = "\nKERNEL(";
   for (size_t at = 0; at < source.size();) {
     const size_t next_definition = source.find(definition, at), next = source.find(mark, at);
@@ -39,19 +43,35 @@ static std::string kernel_table(const std::string &source) {
     if (next_definition < next) {
       const size_t start = next_definition + definition.size();
       at = source.find('\n', start);
-      suffix = source.substr(start, at - start);
+      tag = source.substr(start, at - start);
       continue;
     }
     const size_t start = next + mark.size(), end = source.find(')', start);
     const std::string threads = source.substr(start, end - start);
     const size_t name = source.find("ENTRY(", end) + 6;
     at = source.find(')', name);
-    if (threads.empty() || !isdigit(threads[0])) continue;
-    const std::string entry = source.substr(name, at - name) + suffix, type = "EmulatedEntry<" + entry;
-    table += "{\"" + entry + "\"," + type + ">::invoke," + type + ">::count," + type + ">::sizes," +
-             type + ">::pointers," + threads + "},\n";
+    if (!threads.empty() && isdigit(threads[0]))
+      found.push_back({tag, source.substr(name, at - name) + tag, threads});
   }
-  return table;
+  return found;
+}
+
+// The program with the table of its kernels. The name of a kernel that was left out is that of an
+// `EmulatedAbsent` in the namespace around the units.
+static std::string with_table(const std::string &source) {
+  const auto kernels = find_kernels(source);
+  std::string text = "#include \"device.h\"\nnamespace emulated {\n";
+  for (auto &kernel : kernels) text += "constexpr EmulatedAbsent " + kernel.entry + "{};\n";
+  text += source + "\n";
+  std::string table;
+  for (auto &kernel : kernels) {
+    const std::string type = "EmulatedEntry<" + kernel.entry + ">";
+    text += "namespace unit" + kernel.tag + " { static constexpr EmulatedKernel k_" + kernel.entry +
+            " = {\"" + kernel.entry + "\", " + type + "::invoke, " + type + "::count, " + type +
+            "::sizes, " + type + "::pointers, " + kernel.threads + "}; }\n";
+    table += "emulated::unit" + kernel.tag + "::k_" + kernel.entry + ",\n";
+  }
+  return text + "}\nextern \"C\" {\nstatic const EmulatedKernel emulated_table[] = {\n" + table + "{}";
 }
 
 static const char *epilogue = R"(
@@ -100,9 +120,7 @@ API int nvrtcCompileProgram(Program *p, int, const char *const *) {
       " -x c++ -std=c++20 -O1 -w -ffp-contract=off -fno-math-errno -fno-exceptions -fno-rtti"
       " -fno-stack-protector -fno-sanitize-recover -fsanitize=alignment -fsanitize-trap=all"
       " -fPIC -fvisibility=hidden -shared -nostdinc -nostdlib -fuse-ld=lld";
-  const std::string text = "#include \"device.h\"\n" + p->source + "\nextern \"C\" {\n" +
-                           "static const EmulatedKernel emulated_table[] = {\n" +
-                           kernel_table(p->source) + "{}" + epilogue;
+  const std::string text = with_table(p->source) + epilogue;
   uint64_t hash = 1469598103934665603ull;
   for (char c : text + options + contents(include + "/device.h"))
     hash = (hash ^ (unsigned char)c) * 1099511628211ull;

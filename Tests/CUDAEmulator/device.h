@@ -154,3 +154,11 @@ template <class... A, void (*F)(A...)> struct EmulatedEntry<F> {
     call(p, __make_integer_seq<EmulatedSequence, unsigned, sizeof...(A)>{});
   }
 };
+
+// Stands for a kernel that the preprocessor left out.
+struct EmulatedAbsent {};
+template <EmulatedAbsent F> struct EmulatedEntry<F> {
+  static constexpr unsigned count = 0, sizes[1] = {0};
+  static constexpr unsigned char pointers[1] = {0};
+  static constexpr void (*invoke)(void **) = nullptr;
+};

@@ -52,7 +52,7 @@ API int cuModuleUnload(Module *m) {
 API int cuModuleGetFunction(Function **out, Module *m, const char *name) {
   ENTER_CONTEXT
   for (auto kernel = m->contents.kernels; kernel->name; kernel++) {
-    if (strcmp(kernel->name, name)) continue;
+    if (!kernel->invoke || strcmp(kernel->name, name)) continue;
     m->functions.emplace_back(new Function{m, kernel});
     *out = m->functions.back().get();
     return OK;

@@ -1,6 +1,9 @@
 // Reductions over any axes: T is the element type, A what is accumulated in, LOAD(x) makes one of
 // an element, STEP(a, b) joins two, FIRST is what nothing reduces to, FINISH(a, count) makes the result.
 
+// A function, so that its operands are evaluated once.
+DEVICE A step(A a, A b) { return STEP(a, b); }
+
 DEVICE long long place(long long index, const Axes &axes) {
   if (axes.rank == 1) return index * axes.stride[0];
   long long position = 0;
@@ -19,7 +22,7 @@ KERNEL(256) ENTRY(reduce_threads)(T *y, const T *x, long long results, long long
   FOR_EACH(i, results) {
     const T *from = x + place(i, kept);
     A value = FIRST;
-    for (long long j = 0; j < count; j++) value = STEP(value, LOAD(from[place(j, reduced)]));
+    for (long long j = 0; j < count; j++) value = step(value, LOAD(from[place(j, reduced)]));
     y[i] = (T)FINISH(value, count);
   }
 }
@@ -27,11 +30,11 @@ KERNEL(256) ENTRY(reduce_threads)(T *y, const T *x, long long results, long long
 DEVICE A over_block(A value) {
   __shared__ A parts[8];
   for (int distance = 16; distance > 0; distance >>= 1)
-    value = STEP(value, __shfl_xor_sync(0xffffffffu, value, distance));
+    value = step(value, __shfl_xor_sync(0xffffffffu, value, distance));
   if ((threadIdx.x & 31) == 0) parts[threadIdx.x >> 5] = value;
   __syncthreads();
   value = parts[0];
-  for (int part = 1; part < 8; part++) value = STEP(value, parts[part]);
+  for (int part = 1; part < 8; part++) value = step(value, parts[part]);
   return value;
 }
 
@@ -43,7 +46,7 @@ KERNEL(256) ENTRY(reduce_blocks)(T *y, A *parts, const T *x, long long count,
   A value = FIRST;
   for (long long j = (long long)blockIdx.y * 256 + threadIdx.x; j < count;
        j += (long long)gridDim.y * 256)
-    value = STEP(value, LOAD(from[place(j, reduced)]));
+    value = step(value, LOAD(from[place(j, reduced)]));
   value = over_block(value);
   if (threadIdx.x == 0) {
     if (gridDim.y == 1)
@@ -56,7 +59,7 @@ KERNEL(256) ENTRY(reduce_blocks)(T *y, A *parts, const T *x, long long count,
 KERNEL(256) ENTRY(reduce_parts)(T *y, const A *parts, long long number, long long count) {
   A value = FIRST;
   for (long long j = threadIdx.x; j < number; j += 256)
-    value = STEP(value, parts[(long long)blockIdx.x * number + j]);
+    value = step(value, parts[(long long)blockIdx.x * number + j]);
   value = over_block(value);
   if (threadIdx.x == 0) y[blockIdx.x] = (T)FINISH(value, count);
 }

@@ -61,7 +61,12 @@ public final class CUDADevice: Device {
   /// The context and the loaded kernels, made at their first use.
   func open() throws(GraphError) -> (context: CUDAContext, library: KernelLibrary) {
     try state.withLock { (state) throws(GraphError) in
-      if let context = state.context, let library = state.library { return (context, library) }
+      if let context = state.context, let library = state.library, !context.isLost {
+        return (context, library)
+      }
+      // A lost one is given back when the last session that used it is gone.
+      state.context = nil
+      state.library = nil
       let context = try CUDAContext(
         libraries: libraries, ordinal: ordinal, memoryLimit: options.memoryLimit)
       let library = KernelLibrary(context, cache: options.cache, batchSize: options.batchSize)

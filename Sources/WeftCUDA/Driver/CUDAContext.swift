@@ -18,6 +18,9 @@ final class CUDAContext: @unchecked Sendable {
   let stream: weft_cuda_stream
   private let memory: Mutex<Memory>
   let products: weft_lt_handle
+  private let lost = Atomic<Bool>(false)
+  /// Whether a kernel failed in a way after which the driver does nothing more in this context.
+  var isLost: Bool { lost.load(ordering: .relaxed) }
 
   private struct Memory {
     var used = 0
@@ -102,7 +105,10 @@ final class CUDAContext: @unchecked Sendable {
 
   /// Throws if a call failed.
   func check(_ status: Int32, _ call: String) throws(GraphError) {
-    if status != 0 { throw libraries.failure(status, call, on: ordinal) }
+    if status == 0 { return }
+    // What the driver calls sticky: an access outside, a trap, a launch that failed.
+    if (700..<720).contains(status) { lost.store(true, ordering: .relaxed) }
+    throw libraries.failure(status, call, on: ordinal)
   }
 
   /// Takes device memory, ready for every stream.

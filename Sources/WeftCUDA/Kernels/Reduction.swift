@@ -66,12 +66,9 @@ private func macros(_ function: ReductionFunction, _ dtype: DType) -> [String: S
   let accumulator =
     isReal ? "double" : dtype == .bool ? "int" : dtype == .int64 ? "long long" : "int"
   var result = ["T": dtype.cudaType, "A": accumulator, "LOAD(x)": "(A)(x)", "FINISH(a, count)": "(a)"]
-  let lowest =
-    isReal ? "(-(double)WEFT_INFINITY)" : dtype == .int64 ? "(-0x7fffffffffffffffLL - 1)"
-    : dtype == .int32 ? "(-2147483647 - 1)" : "0"
-  let highest =
-    isReal ? "((double)WEFT_INFINITY)" : dtype == .int64 ? "0x7fffffffffffffffLL"
-    : dtype == .int32 ? "2147483647" : dtype == .bool ? "1" : "255"
+  // Of the accumulator: real numbers are compared in `double`.
+  let lowest = isReal ? DType.float64.lowestInCUDA : dtype.lowestInCUDA
+  let highest = isReal ? DType.float64.highestInCUDA : dtype.highestInCUDA
   // Whole numbers wrap; sums of signed ones would not be defined.
   let wide = dtype == .int64 ? "unsigned long long" : "unsigned"
   func joined(_ symbol: String) -> String {
