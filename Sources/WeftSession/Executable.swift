@@ -74,6 +74,9 @@ final class Executable: Sendable {
     idleResults.giveBack(results)
   }
 
+  /// The steps that the session's device does not run itself.
+  var elsewhere: [StepPlacement] { Array(program.elsewhere.values) }
+
   /// Where each step runs.
   var placement: [StepPlacement] {
     let elsewhere = program.elsewhere

@@ -101,6 +101,9 @@ final class KernelLibrary: Sendable {
     }
   }
 
+  /// The units that are loaded.
+  var units: [KernelUnit] { state.withLock { Array($0.moduleOf.keys) } }
+
   /// How many programs were compiled because no cache had them.
   var compiledCount: Int { state.withLock { $0.compiled } }
 }

@@ -13,7 +13,9 @@ func planReduction(_ function: ReductionFunction, _ request: CUDAKernelRequest) 
 func planReduction(
   _ function: ReductionFunction, over axes: Set<Int>, _ request: CUDAKernelRequest
 ) throws(OpFailure) -> CUDAKernel {
-  try planReduction(macros(function, request.inputs[0].dtype), over: axes, request)
+  try planReduction(
+    reductionMacros(function, request.inputs[0].dtype), over: axes, of: request.inputs[0].shape,
+    at: .input(0), request)
 }
 
 /// What is summed of an element.
@@ -23,17 +25,21 @@ enum Summand { case value, square }
 func planSum(
   of summand: Summand, finish: String, over axes: Set<Int>, _ request: CUDAKernelRequest
 ) throws(OpFailure) -> CUDAKernel {
-  var macros = macros(.sum, request.inputs[0].dtype)
+  var macros = reductionMacros(.sum, request.inputs[0].dtype)
   if summand == .square { macros["LOAD(x)"] = "((A)(x) * (A)(x))" }
   macros["FINISH(a, count)"] = finish
-  return try planReduction(macros, over: axes, request)
+  return try planReduction(
+    macros, over: axes, of: request.inputs[0].shape, at: .input(0), request)
 }
 
+/// The reduction of elements at an address; its own working memory begins at an offset.
+///
 /// Real numbers are summed in `double`, in an order that depends on the shapes alone.
-private func planReduction(
-  _ macros: [String: String], over axes: Set<Int>, _ request: CUDAKernelRequest
+func planReduction(
+  _ macros: [String: String], over axes: Set<Int>, of shape: [Int],
+  at place: CUDAKernel.Argument, scratch: Int = 0, _ request: CUDAKernelRequest
 ) throws(OpFailure) -> CUDAKernel {
-  let split = SplitAxes(request.inputs[0].shape, reduced: axes)
+  let split = SplitAxes(shape, reduced: axes)
   if split.results == 0 { return CUDAKernel() }
   guard split.kept.sizes.count <= 8, split.reduced.sizes.count <= 8 else {
     throw OpFailure("a reduction over more than 8 separate axes", code: .unsupported)
@@ -47,21 +53,22 @@ private func planReduction(
     return CUDAKernel(
       unit.launch(
         "reduce_threads", grid: request.blocks(for: split.results),
-        [.output(0), .input(0), .int64(split.results), .int64(split.count)] + places))
+        [.output(0), place, .int64(split.results), .int64(split.count)] + places))
   }
   let wanted = max(1, request.multiprocessors * 4 / split.results)
   let parts = max(1, min(wanted, split.count / 4096))
   let blocks = unit.launch(
     "reduce_blocks", grid: [split.results, parts, 1], block: [256, 1, 1],
-    [.output(0), .scratch(0), .input(0), .int64(split.count)] + places)
+    [.output(0), .scratch(scratch), place, .int64(split.count)] + places)
   if parts == 1 { return CUDAKernel(blocks) }
   let last = unit.launch(
     "reduce_parts", grid: split.results,
-    [.output(0), .scratch(0), .int64(parts), .int64(split.count)])
-  return CUDAKernel(blocks, last, scratchByteCount: split.results * parts * 8)
+    [.output(0), .scratch(scratch), .int64(parts), .int64(split.count)])
+  return CUDAKernel(blocks, last, scratchByteCount: scratch + split.results * parts * 8)
 }
 
-private func macros(_ function: ReductionFunction, _ dtype: DType) -> [String: String] {
+/// What the reduction is of an element type.
+func reductionMacros(_ function: ReductionFunction, _ dtype: DType) -> [String: String] {
   let isReal = dtype.isFloating
   let accumulator =
     isReal ? "double" : dtype == .bool ? "int" : dtype == .int64 ? "long long" : "int"

@@ -42,11 +42,3 @@ func planStep(
   }
   return .host("no CUDA kernel")
 }
-
-extension CUDADevice {
-  /// Whether there is a kernel for an operation, whatever its types.
-  public static func hasKernel(for definition: any OpDefinition) -> Bool {
-    definition is any CUDAKernelProviding || definition is any ReductionDefinition
-      || definition is any PointwiseDefinition
-  }
-}
