@@ -2,8 +2,8 @@
 
 usage: compile-kernels.py LIBRARY FOLDER ARCHITECTURE...
 
-LIBRARY is libnvrtc.so, FOLDER holds the programs as .cu files. Fails if one does not compile, uses a
-stack frame or spills registers.
+LIBRARY is libnvrtc.so, FOLDER holds the programs as .cu files. Fails if one does not compile, or
+spills more than a few registers.
 """
 
 import ctypes
@@ -55,7 +55,8 @@ def compile_program(job):
             kernel = found[1]
             kernels += 1
         if found := re.search(r"(\d+) bytes stack frame, (\d+) bytes spill stores", line):
-            if found[2] != "0":
+            # A few registers at the edge of what 256 threads are given cost nothing.
+            if int(found[2]) > 64:
                 problems.append(f"{name} for sm_{architecture}: {kernel} spills: {line.strip()}")
     return problems, kernels
 

@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 
@@ -50,8 +51,12 @@ static std::vector<FoundKernel> find_kernels(const std::string &source) {
     const std::string threads = source.substr(start, end - start);
     const size_t name = source.find("ENTRY(", end) + 6;
     at = source.find(')', name);
-    if (!threads.empty() && isdigit(threads[0]))
-      found.push_back({tag, source.substr(name, at - name) + tag, threads});
+    const std::string entry = source.substr(name, at - name) + tag;
+    // Of several by one name the preprocessor leaves one.
+    const bool is_known = std::any_of(found.begin(), found.end(),
+                                      [&](const FoundKernel &k) { return k.entry == entry; });
+    if (!is_known && !threads.empty() && isdigit(threads[0]))
+      found.push_back({tag, entry, threads});
   }
   return found;
 }
@@ -131,7 +136,9 @@ API int nvrtcCompileProgram(Program *p, int, const char *const *) {
   if (!p->image.empty()) return OK;
   mkdir(folder.c_str(), 0755);
   static std::atomic<int> counter;
-  const std::string own = base + "." + std::to_string(getpid()) + "." + std::to_string(counter++);
+  // The address tells instances in one process apart.
+  const std::string own = base + "." + std::to_string(getpid()) + "." +
+                          std::to_string((uintptr_t)&counter) + "." + std::to_string(counter++);
   write_file(own + ".cpp", text);
   const std::string command = compiler + options + " -I'" + include + "' -o '" + own + ".so' '" +
                               own + ".cpp' >'" + own + ".log' 2>&1";

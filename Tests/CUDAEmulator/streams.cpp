@@ -47,6 +47,10 @@ API int cuStreamCreate(Stream **s, unsigned flags) {
 }
 API int cuStreamDestroy_v2(Stream *s) {
   ENTER finish(s, s->enqueued);
+  if (s->capture) {
+    delete s->capture;
+    died("graph");
+  }
   delete s;
   died("stream");
   return OK;

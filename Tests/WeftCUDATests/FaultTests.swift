@@ -69,15 +69,14 @@ import WeftCUDA
         do {
           _ = try trainedOn(device)
           emulator.clearFaults()
-          // Out of memory once is met by trimming the pool.
           if emulator.calls(call) - before < n { break }
-          #expect(call == "cuMemAllocFromPoolAsync")
+          // Out of memory once is met by trimming the pool; while all is given back, there is nobody to
+          // tell of a failure.
+          #expect(["cuMemAllocFromPoolAsync", "cuStreamSynchronize"].contains(call))
         } catch let error as GraphError {
           failures += 1
           let name = call.replacing("_v2", with: "").replacing("WithFlags", with: "")
-          #expect(
-            "\(error)".contains(name) || error.code == .outOfMemory
-              || error.message.contains("does not compile"), "\(error)")
+          #expect("\(error)".contains(name) || error.code == .outOfMemory, "\(error)")
         }
         emulator.clearFaults()
         _ = try trainedOn(device, runs: 1)
@@ -107,6 +106,6 @@ import WeftCUDA
     #expect(throws: GraphError.self) { try trainedOn(device) }
     emulator.clearFaults()
     let losses = try trainedOn(device)
-    #expect(losses.allSatisfy(\.isFinite))
+    #expect(losses.allSatisfy { $0.isFinite })
   }
 }

@@ -40,7 +40,7 @@ import WeftCUDA
     #expect(after["cuMemcpyDtoHAsync_v2"] == (before["cuMemcpyDtoHAsync_v2"] ?? 0) + 1)
     #expect(after["cuStreamSynchronize"] == (before["cuStreamSynchronize"] ?? 0) + 1)
     #expect(after["cuMemAllocFromPoolAsync"] == before["cuMemAllocFromPoolAsync"])
-    #expect(losses.allSatisfy(\.isFinite))
+    #expect(losses.allSatisfy { $0.isFinite })
   }
 
   /// The same training on the CPU and on the GPU, replayed and not: the same numbers, dropout's too.

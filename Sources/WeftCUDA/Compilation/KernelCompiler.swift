@@ -46,7 +46,7 @@ struct KernelCompiler: Sendable {
       let text = String(
         decoding: log.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
       throw GraphError(
-        .deviceFailed, "a generated kernel does not compile: \(text)",
+        .deviceFailed, "nvrtcCompileProgram: a kernel does not compile: \(text)",
         notes: ["this is a fault of Weft; please report it"])
     }
     var size = 0

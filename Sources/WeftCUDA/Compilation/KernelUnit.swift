@@ -42,14 +42,21 @@ public struct KernelUnit: Hashable, Sendable {
   /// The name of a kernel that the unit calls by this name: `KERNEL(256) ENTRY(name)(...)`.
   public func entry(_ kernel: String) -> String { "\(kernel)_\(tag)" }
 
-  /// The text as it is compiled.
+  /// The text as it is compiled, in a namespace of its own, all its macros taken back at the end.
   var assembled: String {
     let names = macros.keys.sorted()
     var lines = names.map { "#define \($0) \(macros[$0] ?? "")" }
     lines += ["#define ENTRY(name) name##_\(tag)", "namespace unit_\(tag) {"]
-    lines += ["#line 1 \"\(name).cu\"", text, "}", "using namespace unit_\(tag);"]
-    lines += (names + ["ENTRY"]).map { "#undef \($0)" }
-    return lines.joined(separator: "\n")
+    lines += ["#line 1 \"\(name).cu\"", text, "}"]
+    let own = text.split(separator: "\n").filter { $0.hasPrefix("#define ") }.map {
+      String($0.dropFirst("#define ".count))
+    }
+    // The name alone, without parameters or a value.
+    let taken = Set(
+      (names + ["ENTRY"] + own).map { macro in
+        macro.prefix { $0.isLetter || $0.isNumber || $0 == "_" }
+      })
+    return (lines + taken.sorted().map { "#undef \($0)" }).joined(separator: "\n")
   }
 
   /// A program of several units: what the compiler is given.

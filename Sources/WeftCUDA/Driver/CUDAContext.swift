@@ -133,7 +133,6 @@ final class CUDAContext: @unchecked Sendable {
       _ = driver.cuMemPoolTrimTo(pool, 0)
       status = driver.cuMemAllocFromPoolAsync(&address, size, pool, stream)
     }
-    if status == 0 { status = driver.cuStreamSynchronize(stream) }
     guard status == 0 else {
       memory.withLock { $0.used -= size }
       if status == WEFT_CUDA_OUT_OF_MEMORY {
@@ -141,6 +140,13 @@ final class CUDAContext: @unchecked Sendable {
           .outOfMemory, "not enough memory on /gpu:\(ordinal) for \(purpose): \(size) bytes")
       }
       throw libraries.failure(status, "cuMemAllocFromPoolAsync", on: ordinal)
+    }
+    // Other streams may use it only once this one has come so far.
+    do throws(GraphError) {
+      try check(driver.cuStreamSynchronize(stream), "cuStreamSynchronize")
+    } catch {
+      free(address, byteCount)
+      throw error
     }
     return address
   }
