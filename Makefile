@@ -1,6 +1,6 @@
 # What to do with Weft. Every target installs what it needs first.
 
-.PHONY: demo test check format bench bench-smoke accuracy interop setup
+.PHONY: demo test check format bench bench-smoke accuracy interop cuda-check gpu setup
 
 demo: setup  ## Trains a network on the letters that ship with the project.
 	swift run -c release notmnist
@@ -30,6 +30,13 @@ accuracy: setup  ## The worst error of each vectorised function over all floats;
 interop: setup  ## TensorFlow, from PyPI, imports and runs what Weft exports.
 	Scripts/interop/graphs.sh
 	Scripts/interop/checkpoints-and-logs.sh
+
+cuda-check: setup  ## NVIDIA's compiler and headers, from PyPI, judge the CUDA kernels; no GPU needed.
+	Scripts/gpu/check-without-gpu.sh
+
+gpu: setup  ## On a machine with an NVIDIA GPU: conformance, training, times beside PyTorch and JAX.
+	Scripts/gpu/bundle.sh
+	.build/gpu/run.sh
 
 setup:
 	@Scripts/setup.sh

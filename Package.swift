@@ -119,7 +119,12 @@ let package = Package(
     tests(
       "WeftTensorFlowTests", ["WeftTensorFlow", "Weft", "CWeftChecksum", "ReferenceCorpus"]),
     tests("WeftTestingTests", ["WeftTesting", "Weft"]),
-    tests("WeftCUDATests", ["OpCases", "WeftTesting", "Weft", "WeftCUDA", "CWeftCUDA"]),
+    tests(
+      "WeftCUDATests",
+      [
+        "OpCases", "WeftTesting", "Weft", "WeftCUDA", "CWeftCUDA", "WeftExamples",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
     tests("WeftCPUTests", ["OpCases", "WeftTesting", "Weft", "WeftCPU", "CWeftKernels"]),
   ],
   swiftLanguageModes: [.v6]

@@ -12,7 +12,12 @@ struct Doctor: ParsableCommand {
     let device = CPUDevice.shared
     print("vector instructions  \(CPUDevice.instructionSet)")
     print("threads              \(device.threadCount) (\(reason))")
-    print("devices              \(device.name), /reference:0")
+    print("devices              \(Devices.all.map(\.name).joined(separator: ", ")), /reference:0")
+    for case let gpu as CUDADevice in Devices.all {
+      let (model, memory, architecture) = gpu.description
+      print("\(gpu.name)               \(model), \(memory >> 20) MB, sm_\(architecture)")
+    }
+    if let diagnosis = Devices.gpuDiagnosis { print("GPUs                 \(diagnosis.message)") }
     print("op types             \(OperationCatalogue.standard.typeNames.count) of TensorFlow's")
     print("checks               \(try check(device))")
   }

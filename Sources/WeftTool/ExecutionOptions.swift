@@ -6,15 +6,22 @@ struct ExecutionOptions: ParsableArguments {
   @Option(help: "How many threads; by default as many as the machine offers.")
   var threads: Int?
 
-  @Option(help: "The device: 'cpu' or 'reference', which computes slowly and obviously.")
+  @Option(
+    help: """
+      The device: 'cpu', 'gpu' (or /gpu:1, ...), or 'reference', which computes slowly and obviously.
+      """)
   var device: String = "cpu"
 
   func validate() throws {
     if let threads, threads < 1 {
       throw ValidationError("--threads must be at least 1, not \(threads)")
     }
-    if !["cpu", "reference"].contains(kind) {
-      throw ValidationError("there is no device '\(device)' here; there are 'cpu' and 'reference'")
+    if !["cpu", "gpu", "reference"].contains(kind) {
+      throw ValidationError(
+        "there is no device '\(device)' here; there are 'cpu', 'gpu' and 'reference'")
+    }
+    if threads != nil, kind == "gpu" {
+      throw ValidationError("--threads is for the CPU, not for --device \(device)")
     }
   }
 
@@ -26,7 +33,11 @@ struct ExecutionOptions: ParsableArguments {
   /// A session on the device.
   func session(_ graph: Graph) throws -> Session {
     if kind == "reference" { return try Session(graph, device: ReferenceDevice()) }
-    guard let threads else { return try Session(graph) }
+    if kind == "gpu" {
+      let name = device.contains(":") ? device : "/gpu:0"
+      return try Session(graph, device: try Devices.device(name))
+    }
+    guard let threads else { return try Session(graph, device: CPUDevice.shared) }
     return try Session(graph, device: CPUDevice(threads: threads))
   }
 }

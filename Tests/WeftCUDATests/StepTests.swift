@@ -3,6 +3,26 @@ import Weft
 import WeftCUDA
 
 @Suite struct StepTests {
+  /// Feeds of one shape after another, a variable, a formula and a sum.
+  @Test func formulasRunForEveryShape() throws {
+    let emulator = try Emulator.shared.get()
+    let graph = Graph(seed: 1)
+    let x = graph.placeholder(Float.self, shape: [nil, 5], name: "x")
+    let b = graph.variable(.zeros([5]), name: "b")
+    let y = relu(x * 2 + b)
+    let total = sum(y)
+    let session = try Session(graph, device: try emulator.device())
+    try session.initializeVariables()
+    for rows in [3, 1, 0, 3, 7] {
+      let numbers = (0..<5 * rows).map { Float($0) - 7 }
+      let values = try Tensor<Float>(shape: [rows, 5], scalars: numbers)
+      let (result, s) = try session.run(y, total, feeding: [x: values])
+      let expected = numbers.map { max(0, 2 * $0) }
+      #expect(result.scalars == expected)
+      #expect(s.scalar == expected.reduce(0, +))
+    }
+  }
+
   /// A step is issued once, captured at its second run and replayed: from then on a run is one launch
   /// of a graph between one copy there and one back.
   @Test func aSteadyStepIsOneLaunch() throws {
