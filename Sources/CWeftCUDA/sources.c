@@ -4,11 +4,11 @@
 static const char arg_extreme[] = {
 #embed "Kernels/arg_extreme.cu"
     , 0};
-static const char copy[] = {
-#embed "Kernels/copy.cu"
-    , 0};
 static const char matmul[] = {
 #embed "Kernels/matmul.cu"
+    , 0};
+static const char move[] = {
+#embed "Kernels/move.cu"
     , 0};
 static const char optimizers[] = {
 #embed "Kernels/optimizers.cu"
@@ -32,8 +32,8 @@ static const char softmax[] = {
 #define SOURCE(name) {#name, name}
 static const weft_cuda_source sources[] = {
     SOURCE(arg_extreme),
-    SOURCE(copy),
     SOURCE(matmul),
+    SOURCE(move),
     SOURCE(optimizers),
     SOURCE(pointwise),
     SOURCE(prelude),
