@@ -76,7 +76,10 @@ let package = Package(
       ]),
     module(
       "Weft",
-      ["WeftOps", "WeftReference", "WeftCPU", "WeftCUDA", "WeftSession", "WeftTraining", "WeftData"]),
+      [
+        "WeftOps", "WeftReference", "WeftCPU", "WeftCUDA", "WeftSession", "WeftTraining",
+        "WeftData",
+      ]),
     .executableTarget(
       name: "WeftTool",
       dependencies: [

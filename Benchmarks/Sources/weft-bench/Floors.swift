@@ -80,5 +80,7 @@ enum Floors {
   }
 
   /// The bytes that an operation must read and write.
-  static let bytes = ["chain": 80_000_000, "reduction": 40_040_000, "squares": 40_000_000, "softmax": 80_000_000]
+  static let bytes = [
+    "chain": 80_000_000, "reduction": 40_040_000, "squares": 40_000_000, "softmax": 80_000_000,
+  ]
 }

@@ -17,9 +17,11 @@ extension MatMulEpilogue: CUDAKernelProviding {
     }
     var kernel = try planProduct(product, request)
     guard rest != .input(0) else { return kernel }
-    let operands = [(dtype: output.dtype, shape: output.shape)]
+    let operands =
+      [(dtype: output.dtype, shape: output.shape)]
       + request.inputs.dropFirst(2).map { (dtype: $0.dtype, shape: $0.shape) }
-    let arguments = [CUDAKernel.Argument.output(0)]
+    let arguments =
+      [CUDAKernel.Argument.output(0)]
       + request.inputs.indices.dropFirst(2).map { .input($0) }
     let pass = try planPointwise(
       rest, dtype: output.dtype, shape: output.shape, inputs: operands, arguments: arguments,

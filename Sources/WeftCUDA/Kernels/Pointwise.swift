@@ -16,7 +16,8 @@ func planPointwise(_ expression: ScalarExpression, _ request: CUDAKernelRequest)
 
 /// A formula over operands that need not be those of the step.
 func planPointwise(
-  _ expression: ScalarExpression, dtype: DType, shape: [Int], inputs: [(dtype: DType, shape: [Int])],
+  _ expression: ScalarExpression, dtype: DType, shape: [Int],
+  inputs: [(dtype: DType, shape: [Int])],
   arguments: [CUDAKernel.Argument], to target: CUDAKernel.Argument, _ request: CUDAKernelRequest
 ) throws(OpFailure) -> CUDAKernel {
   let count = shape.reduce(1, *)

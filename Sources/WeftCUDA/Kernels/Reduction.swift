@@ -72,7 +72,9 @@ func reductionMacros(_ function: ReductionFunction, _ dtype: DType) -> [String: 
   let isReal = dtype.isFloating
   let accumulator =
     isReal ? "double" : dtype == .bool ? "int" : dtype == .int64 ? "long long" : "int"
-  var result = ["T": dtype.cudaType, "A": accumulator, "LOAD(x)": "(A)(x)", "FINISH(a, count)": "(a)"]
+  var result = [
+    "T": dtype.cudaType, "A": accumulator, "LOAD(x)": "(A)(x)", "FINISH(a, count)": "(a)",
+  ]
   // Of the accumulator: real numbers are compared in `double`.
   let lowest = isReal ? DType.float64.lowestInCUDA : dtype.lowestInCUDA
   let highest = isReal ? DType.float64.highestInCUDA : dtype.highestInCUDA
