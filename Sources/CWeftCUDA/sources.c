@@ -4,8 +4,17 @@
 static const char arg_extreme[] = {
 #embed "Kernels/arg_extreme.cu"
     , 0};
+static const char convolution[] = {
+#embed "Kernels/convolution.cu"
+    , 0};
 static const char copy[] = {
 #embed "Kernels/copy.cu"
+    , 0};
+static const char depthwise[] = {
+#embed "Kernels/depthwise.cu"
+    , 0};
+static const char gather[] = {
+#embed "Kernels/gather.cu"
     , 0};
 static const char matmul[] = {
 #embed "Kernels/matmul.cu"
@@ -16,6 +25,9 @@ static const char optimizers[] = {
 static const char pointwise[] = {
 #embed "Kernels/pointwise.cu"
     , 0};
+static const char pooling[] = {
+#embed "Kernels/pooling.cu"
+    , 0};
 static const char prelude[] = {
 #embed "Kernels/prelude.cu"
     , 0};
@@ -25,21 +37,37 @@ static const char random[] = {
 static const char reduce[] = {
 #embed "Kernels/reduce.cu"
     , 0};
+static const char scatter[] = {
+#embed "Kernels/scatter.cu"
+    , 0};
 static const char softmax[] = {
 #embed "Kernels/softmax.cu"
+    , 0};
+static const char sort[] = {
+#embed "Kernels/sort.cu"
+    , 0};
+static const char window[] = {
+#embed "Kernels/window.cu"
     , 0};
 
 #define SOURCE(name) {#name, name}
 static const weft_cuda_source sources[] = {
     SOURCE(arg_extreme),
+    SOURCE(convolution),
     SOURCE(copy),
+    SOURCE(depthwise),
+    SOURCE(gather),
     SOURCE(matmul),
     SOURCE(optimizers),
     SOURCE(pointwise),
+    SOURCE(pooling),
     SOURCE(prelude),
     SOURCE(random),
     SOURCE(reduce),
+    SOURCE(scatter),
     SOURCE(softmax),
+    SOURCE(sort),
+    SOURCE(window),
 };
 
 const weft_cuda_source *weft_cuda_sources(size_t *count) {
