@@ -4,6 +4,9 @@
 static const char arg_extreme[] = {
 #embed "Kernels/arg_extreme.cu"
     , 0};
+static const char batch_norm[] = {
+#embed "Kernels/batch_norm.cu"
+    , 0};
 static const char convolution[] = {
 #embed "Kernels/convolution.cu"
     , 0};
@@ -15,6 +18,9 @@ static const char depthwise[] = {
     , 0};
 static const char gather[] = {
 #embed "Kernels/gather.cu"
+    , 0};
+static const char local_response[] = {
+#embed "Kernels/local_response.cu"
     , 0};
 static const char matmul[] = {
 #embed "Kernels/matmul.cu"
@@ -37,6 +43,9 @@ static const char random[] = {
 static const char reduce[] = {
 #embed "Kernels/reduce.cu"
     , 0};
+static const char scan[] = {
+#embed "Kernels/scan.cu"
+    , 0};
 static const char scatter[] = {
 #embed "Kernels/scatter.cu"
     , 0};
@@ -46,6 +55,9 @@ static const char softmax[] = {
 static const char sort[] = {
 #embed "Kernels/sort.cu"
     , 0};
+static const char top_k[] = {
+#embed "Kernels/top_k.cu"
+    , 0};
 static const char window[] = {
 #embed "Kernels/window.cu"
     , 0};
@@ -53,10 +65,12 @@ static const char window[] = {
 #define SOURCE(name) {#name, name}
 static const weft_cuda_source sources[] = {
     SOURCE(arg_extreme),
+    SOURCE(batch_norm),
     SOURCE(convolution),
     SOURCE(copy),
     SOURCE(depthwise),
     SOURCE(gather),
+    SOURCE(local_response),
     SOURCE(matmul),
     SOURCE(optimizers),
     SOURCE(pointwise),
@@ -64,9 +78,11 @@ static const weft_cuda_source sources[] = {
     SOURCE(prelude),
     SOURCE(random),
     SOURCE(reduce),
+    SOURCE(scan),
     SOURCE(scatter),
     SOURCE(softmax),
     SOURCE(sort),
+    SOURCE(top_k),
     SOURCE(window),
 };
 

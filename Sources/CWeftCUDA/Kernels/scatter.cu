@@ -39,7 +39,7 @@ KERNEL(256) ENTRY(reduce_keys)(T *__restrict__ y, const T *__restrict__ x,
       if (lane == 0) y[i] = (T)(EMPTY);
       continue;
     }
-    A value = A();
+    A value = 0;
     for (long long j = first + lane; j < end; j += WIDTH) {
       const A next = LOAD(x[rows[j] * width + column]);
       value = j < first + WIDTH ? (A)SEED(next) : step(value, next);
