@@ -45,32 +45,23 @@ public enum Devices {
         .unavailableDevice, "GPU unavailable: there is no \(wanted); the driver sees \(gpus.count)")
   }
 
-  /// Where a graph's session runs: the device asked for by the configuration, or the one that the
-  /// operations ask for, or the first of ``all``.
+  /// Where a graph's session runs: the device that the configuration names, or the GPU that an operation
+  /// asks for, or the first of ``all``. Where the GPU asked for is not there, the CPU: a run of the
+  /// operation then says so, unless the request was soft.
   ///
-  /// Throws ``GraphError`` if that device is not there and the request allows no other.
-  static func choose(for graph: Graph, _ configuration: SessionConfiguration) throws(GraphError)
-    -> any Device
+  /// Throws ``GraphError`` if the device that the configuration names is not there.
+  static func choose(for graph: Graph, _ configuration: inout SessionConfiguration)
+    throws(GraphError) -> any Device
   {
     if let name = configuration.device { return try device(name) }
-    var soft = false
     for operation in graph.operations {
       guard let request = operation.device,
         Session.normalized(request.name).hasPrefix("/gpu:")
       else { continue }
       do throws(GraphError) { return try device(request.name) } catch {
-        guard request.isSoft || configuration.allowSoftPlacement else {
-          throw GraphError(
-            error.code, error.message, subject: operation.subject,
-            location: operation.origin.location,
-            notes: [
-              "let it run on /cpu:0 with graph.device(\"\(request.name)\", soft: true)",
-              "or for all operations with SessionConfiguration(allowSoftPlacement: true)",
-            ])
-        }
-        soft = true
+        configuration.deviceNote = error.message
       }
     }
-    return soft ? CPUDevice.shared : all[0]
+    return configuration.deviceNote == nil ? all[0] : CPUDevice.shared
   }
 }

@@ -14,11 +14,13 @@ extension Session {
   /// A session on the device that the configuration names, or the graph's operations ask for; else on
   /// the first GPU, else on the CPU.
   ///
-  /// Throws the graph's building errors, all of them at once, and where a device is not there, why.
+  /// Throws the graph's building errors, all of them at once; and if the device that the configuration
+  /// names is not there, why.
   public convenience init(
     _ graph: Graph, configuration: SessionConfiguration = SessionConfiguration()
   ) throws(GraphError) {
-    let device = try Devices.choose(for: graph, configuration)
+    var configuration = configuration
+    let device = try Devices.choose(for: graph, &configuration)
     try self.init(graph, device: device, configuration: configuration)
   }
 }

@@ -11,6 +11,8 @@ public struct SessionConfiguration: Sendable {
   /// the graph's operations ask for, else the first GPU, else the CPU. By default what the
   /// environment's `WEFT_DEVICE` says.
   public var device: String?
+  /// Why the device that operations ask for is not there: a line below the error of their run.
+  package var deviceNote: String?
   /// The compiler's passes.
   public var pipeline: Pipeline
 
@@ -71,7 +73,7 @@ extension Session {
       throw GraphError(
         .unavailableDevice, "asks for '\(request.name)', and this session has '\(device.name)'",
         subject: operation.subject, location: operation.origin.location,
-        notes: [
+        notes: [configuration.deviceNote].compactMap { $0 } + [
           "let it run elsewhere with graph.device(\"\(request.name)\", soft: true)",
           "or for all operations with SessionConfiguration(allowSoftPlacement: true)",
         ])

@@ -59,18 +59,25 @@ import WeftCUDA
     }
   }
 
-  /// A machine of the tests has no GPU, or the tests of the session find one: either is said.
+  /// The GPU of this number is nowhere: its error says why, and what is soft runs all the same.
   @Test func theDeviceOfASessionFollowsTheRequests() throws {
     let graph = Graph(seed: 1)
-    let x = graph.device("/gpu:7") { graph.placeholder(Float.self, shape: [2], name: "x") + 1 }
-    _ = x
-    let error = #expect(throws: GraphError.self) { try Session(graph) }
+    let one = graph.constant(Tensor<Float>([1, 2]), name: "one")
+    let hard = graph.device("/gpu:77") { relu(one) }
+    let soft = graph.device("/gpu:77", soft: true) { sum(one) }
+    let session = try Session(graph)
+    let error = #expect(throws: GraphError.self) { try session.run(hard) }
     #expect(error?.code == .unavailableDevice)
-    #expect(error?.message.hasPrefix("GPU unavailable: ") == true)
-    #expect(error?.notes.first?.contains("soft: true") == true)
-    _ = try Session(graph, configuration: SessionConfiguration(allowSoftPlacement: true))
+    #expect(error?.message == "asks for '/gpu:77', and this session has '/cpu:0'")
+    #expect(error?.notes.first?.hasPrefix("GPU unavailable: ") == true)
+    #expect(error?.notes.dropFirst().first?.contains("soft: true") == true)
+    #expect(try session.run(soft).scalar == 3)
     _ = try Session(
       Graph(seed: 1), configuration: SessionConfiguration(device: "/device:CPU:0"))
+    let missing = #expect(throws: GraphError.self) {
+      try Session(Graph(seed: 1), configuration: SessionConfiguration(device: "/gpu:77"))
+    }
+    #expect(missing?.message.hasPrefix("GPU unavailable: ") == true)
     let unknown = #expect(throws: GraphError.self) {
       try Session(Graph(seed: 1), configuration: SessionConfiguration(device: "/tpu:0"))
     }
