@@ -72,7 +72,9 @@ extension ConvolutionRole {
   }
 }
 
-private func planConvolution<D: ConvolutionDefinition>(_ definition: D, _ request: CUDAKernelRequest)
+private func planConvolution<D: ConvolutionDefinition>(
+  _ definition: D, _ request: CUDAKernelRequest
+)
   throws(OpFailure) -> CUDAKernel
 {
   let result = request.outputs[0]

@@ -24,7 +24,9 @@ struct SortedRows {
     }
     let size = (count * 4 + 255) / 256 * 256
     rows = .scratch(size)
-    let (otherKeys, otherRows) = (CUDAKernel.Argument.scratch(2 * size), .scratch(3 * size) as CUDAKernel.Argument)
+    let (otherKeys, otherRows) = (
+      CUDAKernel.Argument.scratch(2 * size), .scratch(3 * size) as CUDAKernel.Argument
+    )
     let number = CUDAKernel.Argument.int64(count)
     if count <= Self.few {
       scratchByteCount = 3 * size
@@ -140,7 +142,8 @@ private func planKeys(
 ) throws(OpFailure) -> CUDAKernel {
   let output = request.outputs[0]
   let width = keys == 0 ? 0 : output.count / keys
-  let isShared = output.count > 0 && count / max(1, keys) >= 64
+  let isShared =
+    output.count > 0 && count / max(1, keys) >= 64
     && output.count < request.multiprocessors * 1024
   let unit = try KernelUnit(
     file: "scatter",
