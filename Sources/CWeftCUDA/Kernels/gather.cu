@@ -59,19 +59,6 @@ KERNEL(256) ENTRY(gather_points)(unsigned long long *status, T *__restrict__ y,
 }
 #endif
 
-#ifdef ONE_HOT
-// y[outer, class, inner] = on where the index is the class.
-KERNEL(256) ENTRY(one_hot)(T *__restrict__ y, const I *__restrict__ index,
-                           const T *__restrict__ on, const T *__restrict__ off, long long count,
-                           long long depth, long long inner) {
-  const T high = on[0], low = off[0];
-  FOR_EACH(i, count) {
-    const long long line = i / inner, outer = line / depth;
-    y[i] = (long long)index[outer * inner + (i - line * inner)] == line - outer * depth ? high : low;
-  }
-}
-#endif
-
 #ifdef STITCH
 // The last of the rows that go to each place.
 KERNEL(256) ENTRY(stitch_last)(unsigned long long *status, int *last, const I *index,

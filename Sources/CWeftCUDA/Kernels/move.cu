@@ -21,3 +21,16 @@ KERNEL(256) ENTRY(fill)(T *y, const T *x, long long count) {
   const T value = x[0];
   FOR_EACH(i, count) y[i] = value;
 }
+
+#ifdef I
+// y[outer, class, inner] is `on` where the index at [outer, inner] is the class.
+KERNEL(256) ENTRY(one_hot)(T *y, const I *indices, const T *on, const T *off, long long count,
+                           long long classes, long long inner) {
+  const T yes = on[0], no = off[0];
+  FOR_EACH(i, count) {
+    const long long row = i / inner, column = i - row * inner;
+    const long long outer = row / classes, wanted = row - outer * classes;
+    y[i] = (long long)indices[outer * inner + column] == wanted ? yes : no;
+  }
+}
+#endif

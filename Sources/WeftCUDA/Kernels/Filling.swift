@@ -37,6 +37,23 @@ extension OnesLike: CUDAKernelProviding {
   }
 }
 
+extension OneHot: CUDAKernelProviding {
+  public func planCUDAKernel(_ request: CUDAKernelRequest) throws(OpFailure) -> CUDAKernel {
+    let (indices, output) = (request.inputs[0], request.outputs[0])
+    if output.count == 0 { return CUDAKernel() }
+    let axis = try resolveAxis(axis, rank: output.shape.count)
+    let unit = try KernelUnit(
+      file: "move", ["T": output.dtype.cudaMoveType, "I": indices.dtype.cudaType])
+    return CUDAKernel(
+      unit.launch(
+        "one_hot", grid: request.blocks(for: output.count),
+        [
+          .output(0), .input(0), .input(2), .input(3), .int64(output.count),
+          .int64(output.shape[axis]), .int64(output.shape[(axis + 1)...].reduce(1, *)),
+        ]))
+  }
+}
+
 extension Select: CUDAKernelProviding {
   /// A condition of one axis chooses rows.
   public func planCUDAKernel(_ request: CUDAKernelRequest) throws(OpFailure) -> CUDAKernel {

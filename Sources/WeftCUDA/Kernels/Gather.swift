@@ -116,25 +116,6 @@ struct RowsOfBytes {
   }
 }
 
-extension OneHot: CUDAKernelProviding {
-  public func planCUDAKernel(_ request: CUDAKernelRequest) throws(OpFailure) -> CUDAKernel {
-    let (index, output) = (request.inputs[0], request.outputs[0])
-    if output.count == 0 { return CUDAKernel() }
-    let position = try resolveAxis(axis, rank: index.shape.count + 1)
-    let unit = try KernelUnit(
-      file: "gather",
-      ["T": output.dtype.cudaMoveType, "I": index.dtype.cudaType, "ONE_HOT": "1"])
-    return CUDAKernel(
-      unit.launch(
-        "one_hot", grid: request.blocks(for: output.count),
-        [
-          .output(0), .input(0), .input(2), .input(3), .int64(output.count),
-          .int64(output.shape[position]),
-          .int64(output.shape[(position + 1)...].reduce(1, *)),
-        ]))
-  }
-}
-
 extension DynamicStitch: CUDAKernelProviding {
   public func planCUDAKernel(_ request: CUDAKernelRequest) throws(OpFailure) -> CUDAKernel {
     let output = request.outputs[0]
