@@ -1,6 +1,6 @@
 # What to do with Weft. Every target installs what it needs first.
 
-.PHONY: demo test check format bench bench-smoke accuracy interop cuda-check gpu setup
+.PHONY: demo test check format bench bench-smoke accuracy interop parity fuzz cuda-check gpu setup
 
 demo: setup  ## Trains a network on the letters that ship with the project.
 	swift run -c release notmnist
@@ -27,7 +27,7 @@ bench-smoke: setup  ## Runs every benchmark once, briefly: that it runs, not how
 accuracy: setup  ## The worst error of each vectorised function over all floats; some minutes.
 	swift run -c release --package-path Benchmarks --scratch-path .build-bench weft-bench --workload accuracy
 
-interop: setup  ## TensorFlow, from PyPI, imports and runs what Weft exports.
+interop: setup  ## TensorFlow, TensorBoard and a browser judge graphs, checkpoints and logs.
 	Scripts/interop/graphs.sh
 	Scripts/interop/checkpoints-and-logs.sh
 
@@ -37,6 +37,14 @@ cuda-check: setup  ## NVIDIA's compiler and headers, from PyPI, judge the CUDA k
 gpu: setup  ## On a machine with an NVIDIA GPU: conformance, training, times beside PyTorch and JAX.
 	Scripts/gpu/bundle.sh
 	.build/gpu/run.sh
+
+parity: setup  ## Counts the cases of TensorFlow's op corpus and training programs that agree.
+	Scripts/parity.sh
+
+fuzz: setup  ## Reads 10,000 damaged files of each format; what kills a reader is kept in .build/fuzz.
+	swift build --product weft-fuzz
+	$$(swift build --show-bin-path)/weft-fuzz --count $(or $(COUNT),10000) --seed $(or $(SEED),1) \
+	  $(if $(GRAPHS),--graphs $(GRAPHS))
 
 setup:
 	@Scripts/setup.sh

@@ -88,6 +88,13 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+    .executableTarget(
+      name: "weft-fuzz",
+      dependencies: [
+        "Weft", "WeftTensorFlow", "CWeftChecksum",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/Fuzz", swiftSettings: strict),
     .target(
       name: "ReferenceCorpus", dependencies: ["WeftTensor"], path: "Tests/ReferenceCorpus",
       swiftSettings: strict),
@@ -120,7 +127,8 @@ let package = Package(
     tests("WeftTrainingTests", ["Weft", "ReferenceCorpus"]),
     tests("WeftDataTests", ["WeftData"]),
     tests(
-      "WeftTensorFlowTests", ["WeftTensorFlow", "Weft", "CWeftChecksum", "ReferenceCorpus"]),
+      "WeftTensorFlowTests",
+      ["WeftTensorFlow", "Weft", "CWeftChecksum", "ReferenceCorpus", "weft-fuzz", "WeftTool"]),
     tests("WeftTestingTests", ["WeftTesting", "Weft"]),
     tests(
       "WeftCUDATests",

@@ -1,10 +1,8 @@
 #!/usr/bin/env bash
-# Has TensorFlow restore our checkpoints and TensorBoard serve our logs, both from PyPI.
+# Has TensorFlow restore our checkpoints and go on training from them, and we from TensorFlow's; has
+# TensorBoard serve our logs and a browser show them. All of it comes from PyPI and Debian.
+#   WEFT_SCREENSHOTS=FOLDER   keeps the pictures of TensorBoard's pages
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-if [ -z "${WEFT_INTEROP_PYTHON:-}" ]; then
-  export WEFT_INTEROP_PYTHON="$PWD/.venv/interop/bin/python"
-  [ -x "$WEFT_INTEROP_PYTHON" ] || python3 -m venv .venv/interop
-  "$WEFT_INTEROP_PYTHON" -m pip install -q tensorflow-cpu tensorboard
-fi
-swift test --filter FileInteropTests
+. Scripts/interop/setup.sh
+${SWIFT_TEST:-swift test} --filter 'FileInteropTests|TrainingInteropTests'

@@ -34,32 +34,61 @@ def read(folder):
     return tags, [(e.step, e.value) for e in losses]
 
 
-def serve(folder, tags, losses):
-    parent, run = os.path.split(folder.rstrip("/"))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "tensorboard.main", "--logdir", parent, "--port", str(port),
-         "--load_fast", "false"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+class TensorBoard:
+    """A server over a folder of runs, until the end of a with statement."""
 
-    def ask(path, **query):
+    def __init__(self, folder):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.address = f"http://127.0.0.1:{port}"
+        self.server = subprocess.Popen(
+            [sys.executable, "-m", "tensorboard.main", "--logdir", folder, "--port", str(port),
+             "--load_fast", "false"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        # Started by a test runner it inherits a mask that holds milder signals back.
+        self.server.kill()
+        self.server.wait()
+
+    def get(self, path, **query):
         data = None
         if "body" in query:
             data = json.dumps(query.pop("body")).encode()
         headers = {"Content-Type": "application/json"}
-        url = f"http://127.0.0.1:{port}/data/plugin/{path}?" + urllib.parse.urlencode(query)
+        url = f"{self.address}/data/{path}?" + urllib.parse.urlencode(query)
         request = urllib.request.Request(url, data=data, headers=headers)
         with urllib.request.urlopen(request, timeout=10) as answer:
-            return json.loads(answer.read())
+            return answer.read()
 
-    try:
+    def ask(self, path, **query):
+        return json.loads(self.get("plugin/" + path, **query))
+
+    def wait(self):
+        """Until it answers and has found a run."""
+        for _ in range(240):
+            try:
+                if json.loads(self.get("runs")):
+                    return
+            except OSError:
+                pass
+            time.sleep(0.25)
+        raise TimeoutError("TensorBoard does not answer")
+
+
+def serve(folder, tags, losses):
+    parent, run = os.path.split(folder.rstrip("/"))
+    with TensorBoard(parent) as board:
+        board.wait()
         answered = None
         wanted = [[s, float(v)] for s, v in losses]
         for _ in range(120):
             # TensorBoard answers while it is still loading.
             try:
-                answered = [row[1:] for row in ask("scalars/scalars", run=run, tag="loss")]
+                answered = [row[1:] for row in board.ask("scalars/scalars", run=run, tag="loss")]
                 if answered == wanted:
                     break
             except OSError:
@@ -67,18 +96,23 @@ def serve(folder, tags, losses):
             time.sleep(0.5)
         assert answered == wanted, (answered, wanted)
         for tag in tags["histograms"]:
-            assert ask("histograms/histograms", run=run, tag=tag), tag
-        for tag in ask("images/tags")[run]:
-            assert ask("images/images", run=run, tag=tag, sample=0), tag
-        assert run in ask("text/tags") and ask("text/tags")[run], "no texts"
-        experiment = ask("hparams/experiment", body={"experimentName": ""})
+            assert board.ask("histograms/histograms", run=run, tag=tag), tag
+        for tag in board.ask("images/tags")[run]:
+            assert board.ask("images/images", run=run, tag=tag, sample=0), tag
+        assert run in board.ask("text/tags") and board.ask("text/tags")[run], "no texts"
+        experiment = board.ask("hparams/experiment", body={"experimentName": ""})
         names = {info["name"] for info in experiment["hparamInfos"]}
         assert "learning rate" in names, names
         print("TensorBoard serves scalars, histograms, images, texts and hyper-parameters", names)
-    finally:
-        # Started by a test runner it inherits a mask that holds milder signals back.
-        server.kill()
-        server.wait()
+        info = board.ask("graphs/info")[run]
+        if info["run_graph"]:
+            graph = board.get("plugin/graphs/graph", run=run).decode()
+            assert 'op: "MatMul"' in graph, graph[:500]
+            tagged = list(info["tags"])
+            assert tagged, "no run metadata"
+            metadata = board.get("plugin/graphs/run_metadata", run=run, tag=tagged[0]).decode()
+            assert "op_end_rel_micros" in metadata, metadata[:500]
+            print("TensorBoard serves the graph and the times of", tagged)
 
 
 if __name__ == "__main__":

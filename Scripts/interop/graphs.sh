@@ -1,16 +1,11 @@
 #!/usr/bin/env bash
 # Real TensorFlow, in a virtual environment of its own, judges what Weft writes.
-#   WEFT_INTEROP_PYTHON=PATH   uses that Python, which has TensorFlow and NumPy, and installs nothing
+#   WEFT_INTEROP_PYTHON=PATH   uses that Python, which has all that is needed, and installs nothing
 #   SWIFT_TEST="..."      how tests are run, by default "swift test"
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-python="${WEFT_INTEROP_PYTHON:-}"
-if [ -z "$python" ]; then
-  [ -x .venv/interop/bin/python ] || python3 -m venv .venv/interop
-  .venv/interop/bin/pip install --quiet --disable-pip-version-check tensorflow-cpu numpy
-  python=.venv/interop/bin/python
-fi
+. Scripts/interop/setup.sh
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-WEFT_INTEROP="$folder" ${SWIFT_TEST:-swift test} --filter ExportedGraphTests
-"$python" Scripts/interop/check_export.py "$folder"/*
+WEFT_INTEROP="$folder" ${SWIFT_TEST:-swift test} --filter 'ExportedGraphTests|ExportedExampleTests'
+"$WEFT_INTEROP_PYTHON" Scripts/interop/check_export.py "$folder"/*

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gemm_chain.h"
 #include "gemm_epilogue.h"
 #include "isa.h"
 #include "weft_gemm.h"
@@ -35,7 +36,7 @@ typedef struct {
   size_t m, n, k;
   const void *a, *b;
   size_t lda, ldb;
-  double alpha, beta;
+  double alpha, beta, decay;
   void *c;
   size_t ldc;
   const weft_gemm_epilogue *epilogue;
@@ -50,6 +51,8 @@ typedef struct {
   size_t a_panels, b_panels;  // of rows of A, of columns of B
   size_t a_stride, b_stride;  // elements from one packed panel to the next
   size_t group, groups;       // panels of A in an item of work, and how many such groups
+  size_t chain;               // terms added one after the other
+  int carries;                // sums begin with what the blocks before have put into C
   int own_b;                  // each item of work packs its panel of B
   void *packed_a, *packed_b;
 } gemm_block;
@@ -165,7 +168,11 @@ typedef struct {
 
 static gemm_blocking blocking_of(const gemm_product *job, const gemm_kernels *kernel, size_t most_k,
                                  size_t most_n, size_t most_bytes_a) {
-  gemm_blocking sizes = {.k = equal_parts(job->k, most_k)};
+  // Blocks end where chains end, as far as chains fit.
+  size_t chain = gemm_chain(job->k), chains = divided(job->k, chain);
+  gemm_blocking sizes = {.k = chain > most_k ? equal_parts(job->k, most_k)
+                                             : chain * equal_parts(chains, most_k / chain)};
+  if (sizes.k > job->k) sizes.k = job->k;
   sizes.n = job->n < most_n ? job->n : most_n;
   size_t most_m = most_bytes_a / (sizes.k * kernel->size);
   sizes.m = equal_parts(job->m, most_m < kernel->rows ? kernel->rows : most_m);
@@ -191,13 +198,15 @@ static void multiply(const gemm_product *job, const gemm_kernels *kernel, weft_p
     memory = spare;
   }
   gemm_block block = {.job = job, .rows = sizes.rows, .a_stride = sizes.a_stride,
-                      .b_stride = sizes.b_stride, .packed_a = memory,
+                      .b_stride = sizes.b_stride, .chain = gemm_chain(job->k),
+                      .packed_a = memory,
                       .packed_b = memory + sizes.bytes_a};
   for (block.j0 = 0; block.j0 < job->n; block.j0 += sizes.n) {
     block.n = job->n - block.j0 < sizes.n ? job->n - block.j0 : sizes.n;
     block.b_panels = divided(block.n, kernel->panel);
     for (block.p0 = 0; block.p0 < job->k; block.p0 += sizes.k) {
       block.k = job->k - block.p0 < sizes.k ? job->k - block.p0 : sizes.k;
+      block.carries = block.p0 > 0 && job->alpha == 1;
       for (block.i0 = 0; block.i0 < job->m; block.i0 += sizes.m) {
         block.m = job->m - block.i0 < sizes.m ? job->m - block.i0 : sizes.m;
         block.a_panels = divided(block.m, block.rows);
@@ -224,18 +233,20 @@ static const gemm_kernels *kernels_of(int type) {
 
 void weft_gemm_f32(int32_t transpose_a, int32_t transpose_b, size_t m, size_t n, size_t k,
                    float alpha, const float *a, size_t lda, const float *b, size_t ldb,
-                   float beta, float *c, size_t ldc, const weft_gemm_epilogue *epilogue,
+                   float beta, float decay, float *c, size_t ldc,
+                   const weft_gemm_epilogue *epilogue,
                    struct weft_pool *pool) {
-  gemm_product job = {transpose_a, transpose_b, m, n, k, a, b, lda, ldb, alpha, beta, c, ldc,
+  gemm_product job = {transpose_a, transpose_b, m, n, k, a, b, lda, ldb, alpha, beta, decay, c, ldc,
                       epilogue};
   multiply(&job, kernels_of(0), pool);
 }
 
 void weft_gemm_f64(int32_t transpose_a, int32_t transpose_b, size_t m, size_t n, size_t k,
                    double alpha, const double *a, size_t lda, const double *b, size_t ldb,
-                   double beta, double *c, size_t ldc, const weft_gemm_epilogue *epilogue,
+                   double beta, double decay, double *c, size_t ldc,
+                   const weft_gemm_epilogue *epilogue,
                    struct weft_pool *pool) {
-  gemm_product job = {transpose_a, transpose_b, m, n, k, a, b, lda, ldb, alpha, beta, c, ldc,
+  gemm_product job = {transpose_a, transpose_b, m, n, k, a, b, lda, ldb, alpha, beta, decay, c, ldc,
                       epilogue};
   multiply(&job, kernels_of(1), pool);
 }

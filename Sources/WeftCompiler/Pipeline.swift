@@ -29,7 +29,11 @@ public struct Pipeline: Sendable {
 
   /// The standard pipeline.
   public static let standard = Pipeline(passes: [
-    // First, so that a computation written twice is scheduled once.
+    // First: what is no longer waited for can be merged, folded and dropped.
+    Pass("drop controls", dropControls),
+    // Before all that look at who made a value.
+    Pass("simplify", simplify),
+    // So that a computation written twice is scheduled once.
     Pass("common subexpressions", mergeCommonSubexpressions),
     // Before fusion, which would hide the products and sums that this looks for; after the merging of
     // equals, since only a gradient with one user is folded.

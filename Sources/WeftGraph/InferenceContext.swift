@@ -29,7 +29,9 @@ public struct InferenceContext: Sendable {
   /// An element of -1 counts as unknown. Where nothing is known, the rank may still follow from the
   /// input's own length.
   public func shapeValue(_ index: Int) -> TensorShape {
-    if let known = integers(index) { return TensorShape(known.map { $0 < 0 ? nil : $0 }) }
+    if let known = integers(index), known.count <= TensorShape.largestRank {
+      return TensorShape(known.map { $0 < 0 ? nil : $0 })
+    }
     if shapes.indices.contains(index), let shape = shapes[index] { return shape }
     guard inputs.indices.contains(index), let length = inputs[index].shape[0] else {
       return .unknown

@@ -23,9 +23,12 @@ public struct TensorShape: Hashable, Sendable {
   /// The shape of a single value: rank 0.
   public static let scalar = TensorShape([Int]())
 
-  /// A shape of known rank whose dimensions are all unknown.
+  /// The most dimensions that a shape in a graph has: TensorFlow's limit.
+  public static let largestRank = 254
+
+  /// A shape of known rank whose dimensions are all unknown; ``unknown`` for a rank that no tensor has.
   public static func unknown(rank: Int) -> TensorShape {
-    TensorShape([Int?](repeating: nil, count: max(rank, 0)))
+    rank > largestRank ? .unknown : TensorShape([Int?](repeating: nil, count: max(rank, 0)))
   }
 
   /// The number of dimensions, where known.

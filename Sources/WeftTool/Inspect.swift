@@ -5,74 +5,36 @@ import WeftTensorFlow
 /// `weft inspect`: what is in a file.
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Shows what is in a graph, a checkpoint, or a file of arrays.",
+    abstract: "Shows what is in a graph, a checkpoint, arrays, or a log.",
     discussion: """
-      Graphs: .pb, .pbtxt. Arrays: .npz, .npy, .safetensors. Anything else is taken for a checkpoint: \
-      its prefix, one of its files, or the folder.
+      Graphs: .pb, .pbtxt. Arrays: .npz, .npy, .safetensors. Logs: event files, or the folder of a run. \
+      Checkpoints: their prefix, one of their files, or their folder.
+
+      Examples:
+        weft inspect model.pb --nodes
+        weft inspect checkpoints/model-3000
+        weft inspect logs/run1
       """)
 
-  @Argument(help: "The file.")
+  @Argument(help: "The file, the prefix of a checkpoint, or a folder.")
   var file: String
 
-  @Flag(help: "Lists every node of a graph.")
+  @Flag(help: "Lists every node of a graph, every event of a log.")
   var nodes = false
 
-  func run() throws {
+  func run() throws { print(try inspection().text) }
+
+  private func inspection() throws -> Inspection {
+    let name = file.split(separator: "/").last.map(String.init) ?? file
     if file.hasSuffix(".pb") || file.hasSuffix(".pbtxt") {
-      try inspectGraph()
-    } else if file.hasSuffix(".npz") {
-      printArrays(try NPZ.read(contentsOf: file))
-    } else if file.hasSuffix(".safetensors") {
-      printArrays(try Safetensors.read(contentsOf: file))
-    } else if file.hasSuffix(".npy") {
-      let array = try AnyTensor(npyContentsOf: file)
-      print("\(array.dtype)\(TensorShape(array.shape)), \(array.byteCount) bytes")
-    } else {
-      try inspectCheckpoint()
+      return try graphInspection(file, listsNodes: nodes)
     }
-  }
-
-  private func inspectGraph() throws {
-    let model = try GraphImport(contentsOf: file)
-    let counts = model.typeCounts
-    print("\(counts.values.reduce(0, +)) nodes of \(counts.count) op types")
-    printTable("placeholder", model.placeholders.map { [$0.name, $0.type.description] })
-    printTable("variable", model.variables.map { [$0.name, $0.type.description] })
-    printTable("output", model.outputs.map { [$0] })
-    let types = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-    printTable("op type", types.map { [$0.key, "\($0.value)"] })
-    printTable("unsupported", model.unsupported.map { [$0.description] })
-    guard nodes else { return }
-    let graph = Graph()
-    try model.add(to: graph)
-    print("\n" + graph.text)
-  }
-
-  private func inspectCheckpoint() throws {
-    let checkpoint = try Checkpoint(file)
-    print("checkpoint '\(checkpoint.prefix)'")
-    printTable(
-      "tensor", checkpoint.entries.map { [$0.name, "\($0.type)\(TensorShape($0.shape))"] })
-  }
-
-  private func printArrays(_ arrays: [String: AnyTensor]) {
-    let rows = arrays.sorted { $0.key < $1.key }.map {
-      [$0.key, "\($0.value.dtype)\(TensorShape($0.value.shape))", "\($0.value.byteCount) bytes"]
+    if file.hasSuffix(".npz") || file.hasSuffix(".npy") || file.hasSuffix(".safetensors") {
+      return try arrayInspection(file)
     }
-    printTable("array", rows)
-  }
-}
-
-/// Prints rows with aligned columns below a heading that counts them; nothing for no row.
-func printTable(_ heading: String, _ rows: [[String]]) {
-  guard let first = rows.first else { return }
-  print("\n\(rows.count) \(heading)\(rows.count == 1 ? "" : "s")")
-  let widths = first.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-  for row in rows {
-    let cells = row.enumerated().map { column, cell in
-      column == row.count - 1
-        ? cell : cell + String(repeating: " ", count: widths[column] - cell.count)
-    }
-    print("  " + cells.joined(separator: "  "))
+    if name.contains("tfevents") { return try eventInspection([file], listsEvents: nodes) }
+    let logs = EventReader.files(in: file)
+    if !logs.isEmpty { return try eventInspection(logs, listsEvents: nodes) }
+    return try checkpointInspection(file)
   }
 }

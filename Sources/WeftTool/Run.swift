@@ -11,6 +11,11 @@ struct Run: ParsableCommand {
         weft run frozen.pb --feeds in.npz --fetch softmax:0 --out out.npz
         weft run train.pb --init init --feeds batches.npz --each-step x:0,y:0 --steps 200 \
       --target train --fetch loss:0 --save model --out losses.npz
+        weft run model.pb --feeds in.npz --fetch loss:0 --gradient-of loss:0 --with-respect-to x:0
+        weft run model.pb --feeds in.npz --fetch softmax:0 --trace step.json
+
+      A merged summary (merged:0) is fetched as the bytes of its message, of the last step; without \
+      --out it is printed value by value.
       """)
 
   @Argument(help: "The graph: a .pb or .pbtxt file.")
@@ -52,6 +57,9 @@ struct Run: ParsableCommand {
   @Option(help: "With respect to these nodes or variables; results are named 'gradient/x:0'.")
   var withRespectTo: String = ""
 
+  @Option(help: "A file for the times of the steps, for chrome://tracing or ui.perfetto.dev.")
+  var trace: String?
+
   @OptionGroup var execution: ExecutionOptions
 
   func validate() throws {
@@ -73,7 +81,10 @@ struct Run: ParsableCommand {
     needed += [initializer, gradientOf].compactMap { $0 } + withRespect
     let target = Graph()
     let nodes = try model.add(to: target, outputs: needed)
-    var wanted = try fetches.map { NamedOutput($0, try nodes.output($0)) }
+    let summaries = fetches.filter { nodes.isSummary($0) }
+    var wanted = try fetches.filter { !summaries.contains($0) }.map {
+      NamedOutput($0, try nodes.output($0))
+    }
     if let gradientOf {
       wanted += try gradientOutputs(of: gradientOf, withRespectTo: withRespect, in: nodes)
     }
@@ -86,11 +97,22 @@ struct Run: ParsableCommand {
       try NPZ.write(values, to: initialValues)
     }
     let operations = try self.target.map { try nodes.operation($0) }
-    if !wanted.isEmpty || !operations.isEmpty {
+    if !wanted.isEmpty || !operations.isEmpty || !summaries.isEmpty {
+      let recorder = trace.map { _ in RunTrace() }
       let stepper = try Stepper(
-        session: session, nodes: nodes, feeds: fed, eachStep: names(eachStep), steps: steps)
-      let results = try stepper.run(wanted, operations)
-      if let out { try NPZ.write(results, to: out) } else { show(results, wanted.map(\.name)) }
+        session: session, nodes: nodes, feeds: fed, eachStep: names(eachStep), steps: steps,
+        summaries: summaries, trace: recorder)
+      let (results, summaryValues) = try stepper.run(wanted, operations)
+      if let out {
+        try NPZ.write(results, to: out)
+      } else {
+        show(results, wanted.map(\.name))
+        for (name, values) in zip(summaries, summaryValues) {
+          let parts = values.map { "\($0.tag) \(shown($0.content))" }
+          print("\(name) = " + parts.joined(separator: ", "))
+        }
+      }
+      if let trace, let recorder { try recorder.writeChromeTrace(to: trace) }
     }
     if let save { try Saver().save(session, to: save) }
   }

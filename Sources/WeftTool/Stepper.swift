@@ -8,6 +8,8 @@ struct Stepper {
   private let sliced: [NamedTensor]
   private let steps: Int
   private let isStacked: Bool
+  private let summaries: [(name: String, node: SummaryNode)]
+  private let trace: RunTrace?
 
   private struct NamedTensor {
     let name: String
@@ -21,8 +23,12 @@ struct Stepper {
   /// shorter than the number of steps.
   init(
     session: Session, nodes: ImportedGraph, feeds: [String: AnyTensor], eachStep: [String],
-    steps: Int
+    steps: Int, summaries: [String] = [], trace: RunTrace? = nil
   ) throws(GraphError) {
+    var named: [(name: String, node: SummaryNode)] = []
+    for name in summaries { named.append((name, try nodes.summary(name))) }
+    self.summaries = named
+    self.trace = trace
     self.session = session
     self.steps = steps
     isStacked = steps > 1 || !eachStep.isEmpty
@@ -50,20 +56,30 @@ struct Stepper {
   }
 
   /// The results by name; over several steps stacked along a new first axis.
-  func run(_ wanted: [NamedOutput], _ targets: [GraphOperation]) throws -> [String: AnyTensor] {
+  ///
+  /// Summaries are given as they were in the last step, among the results as the bytes of a message.
+  func run(_ wanted: [NamedOutput], _ targets: [GraphOperation]) throws
+    -> (results: [String: AnyTensor], summaries: [[SummaryValue]])
+  {
+    var last: [[SummaryValue]] = []
     var rows = wanted.map { _ in [AnyTensor]() }
     for step in 0..<steps {
       var feeds = Feeds()
       for feed in constant { feeds.feed(AnyFeed(feed.output), feed.value) }
       for feed in sliced { feeds.feed(AnyFeed(feed.output), try entry(step, of: feed.value)) }
-      let (values, _) = try session.run(wanted.map(\.output), targets, feeding: feeds)
+      let (values, _, summarized) = try session.run(
+        wanted.map(\.output), targets, summaries.map(\.node), feeding: feeds, trace: trace)
+      last = summarized
       for (index, value) in values.enumerated() { rows[index].append(value) }
     }
     var results: [String: AnyTensor] = [:]
     for (named, row) in zip(wanted, rows) {
       results[named.name] = isStacked ? try stacked(row, named.name) : row[0]
     }
-    return results
+    for ((name, _), values) in zip(summaries, last) {
+      results[name] = Tensor<UInt8>(try SummaryValue.serialized(values)).erased
+    }
+    return (results, last)
   }
 
   /// One entry along the first axis.

@@ -32,6 +32,15 @@ public struct Corpus: Sendable {
     public let outputs: [Item]?
     public let grads: [Gradient]?
     public let tolerance: Tolerance?
+    public let graph: GraphFile?
+  }
+
+  /// The same case as a graph that TensorFlow wrote, with its gradient nodes.
+  public struct GraphFile: Decodable, Hashable, Sendable {
+    public let file: String
+    public let outputs: [String]
+    /// A node for each gradient; null where there is none.
+    public let grads: [String?]
   }
 
   /// A tensor: its name, and the file that holds it.
@@ -110,6 +119,12 @@ public struct Corpus: Sendable {
   public static func find() throws -> Corpus {
     if let corpus = try shared() { return corpus }
     return try packed()
+  }
+
+  /// The bytes of a case's graph; nil where only tensors are there.
+  public func graph(of item: Case, in operation: String) throws -> [UInt8]? {
+    guard case .files(let folder) = source, let graph = item.graph else { return nil }
+    return Array(try Data(contentsOf: folder.appending(path: "\(operation)/\(graph.file)")))
   }
 
   /// The cases of an operation.

@@ -23,16 +23,20 @@ extension Corpus.Case {
   func has(_ name: String) -> Bool { (attrs?[name] ?? .null) != .null }
 }
 
-/// Checks that numbers agree within the tolerance of a case.
+/// Checks that numbers agree within the tolerance of a case, and says whether.
+@discardableResult
 func expectClose(
   _ got: [Double], _ want: [Double], _ tolerance: Corpus.Tolerance?, _ what: String,
   at location: Testing.SourceLocation = #_sourceLocation
-) {
+) -> Bool {
   #expect(got.count == want.count, "\(what)", sourceLocation: location)
+  var agrees = got.count == want.count
   for (index, (a, b)) in zip(got, want).enumerated() {
     let bound = (tolerance?.atol ?? 1e-6) + (tolerance?.rtol ?? 1e-5) * abs(b)
+    let isClose = a == b || (a.isNaN && b.isNaN) || abs(a - b) <= bound
     #expect(
-      a == b || (a.isNaN && b.isNaN) || abs(a - b) <= bound,
-      "\(what): element \(index) is \(a) instead of \(b)", sourceLocation: location)
+      isClose, "\(what): element \(index) is \(a) instead of \(b)", sourceLocation: location)
+    agrees = agrees && isClose
   }
+  return agrees
 }

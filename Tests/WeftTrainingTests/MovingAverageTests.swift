@@ -27,12 +27,15 @@ import Weft
       let first = try corpus.read(outputs[0], of: operation)
       #expect(try session.value(of: averages.average(of: w)).erased.doubles == first.doubles)
       let wanted = try #require(corpus.read(outputs[1], of: operation).typed(Float.self))
+      var agrees = true
       for step in 0..<adds.shape[0] {
         try session.run(averages.update, feeding: [add: adds[step]])
-        expectClose(
+        let isClose = expectClose(
           try session.value(of: averages.average(of: w)).erased.doubles,
           wanted[step].erased.doubles, entry.tolerance, "case \(entry.id) step \(step)")
+        agrees = agrees && isClose
       }
+      Parity.note(.ours, operation, entry.id, agrees: agrees)
     }
   }
 }

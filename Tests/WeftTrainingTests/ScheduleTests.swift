@@ -60,7 +60,8 @@ private let builders: [String: Build] = [
       let scale = entry.has("learning_rate") ? abs(entry.double("learning_rate")) : 0
       let tolerance = Corpus.Tolerance(
         rtol: entry.tolerance?.rtol, atol: max(entry.tolerance?.atol ?? 0, 2e-6 * scale))
-      expectClose(rates, wanted.doubles, tolerance, "\(name) \(entry.id)")
+      let agrees = expectClose(rates, wanted.doubles, tolerance, "\(name) \(entry.id)")
+      Parity.note(.ours, name, entry.id, agrees: agrees)
     }
   }
 

@@ -19,9 +19,11 @@ typedef struct {
   size_t ldmask;
 } weft_gemm_epilogue;
 
-// C = alpha * op(A) * op(B) + beta * C, row-major with leading dimensions in elements; op(A) is
-// [m,k], op(B) [k,n], op(X) the transpose of the stored matrix when its flag is not 0; all sizes
-// above 0. beta = 0 never reads C. C must not overlap A or B. The order of every sum depends on the
+// C = alpha * (op(A) * op(B) + decay * C) + beta * C, row-major with leading dimensions in elements;
+// op(A) is [m,k], op(B) [k,n], op(X) the transpose of the stored matrix when its flag is not 0; all
+// sizes above 0. What is done to a sum of products is rounded step by step, as separate operations
+// would be: a parameter's update in place has the bits of one from a gradient in memory. beta = 0 and
+// decay = 0 never read C. C must not overlap A or B. The order of every sum depends on the
 // sizes and the instruction set alone. Packs into
 // memory that the calling thread keeps, and into a little of its stack where there is none.
 //
@@ -31,12 +33,12 @@ typedef struct {
 // (Goto and van de Geijn, Anatomy of High-Performance Matrix Multiplication, ACM TOMS 34(3), 2008).
 void weft_gemm_f32(int32_t transpose_a, int32_t transpose_b, size_t m, size_t n, size_t k,
                    float alpha, const float *a, size_t lda, const float *b, size_t ldb,
-                   float beta, float *c, size_t ldc,
+                   float beta, float decay, float *c, size_t ldc,
                    const weft_gemm_epilogue *_Nullable epilogue,
                    struct weft_pool *_Nullable pool);
 void weft_gemm_f64(int32_t transpose_a, int32_t transpose_b, size_t m, size_t n, size_t k,
                    double alpha, const double *a, size_t lda, const double *b, size_t ldb,
-                   double beta, double *c, size_t ldc,
+                   double beta, double decay, double *c, size_t ldc,
                    const weft_gemm_epilogue *_Nullable epilogue,
                    struct weft_pool *_Nullable pool);
 

@@ -91,13 +91,14 @@ void weft_l2_loss_f64(const double *x, size_t count, double *dst, void *scratch,
 // times [128,10]. A product with small k, such as [128,10] x [10,784], is better left to BLAS.
 int32_t weft_gemm_small_suits(size_t m, size_t n, size_t k);
 
-// C = alpha * op(A) * op(B) + beta * C, row-major with leading dimensions in elements; op(A) is
+// C = alpha * (op(A) * op(B) + decay * C) + beta * C, row-major with leading dimensions in elements; op(A) is
 // [m,k], op(B) [k,n], op(X) the transpose of the stored matrix when its flag is not 0. beta = 0 never
 // reads C. Any size is right, those of weft_gemm_small_suits are fast. C must not overlap A or B.
 // The epilogue, if any, is applied to rows of C while they are in the cache: weft_gemm.h.
 void weft_gemm_small_f32(int32_t transpose_a, int32_t transpose_b, size_t m, size_t n, size_t k,
                          float alpha, const float *a, size_t lda, const float *b, size_t ldb,
-                         float beta, float *c, size_t ldc, const weft_gemm_epilogue *epilogue,
+                         float beta, float decay, float *c, size_t ldc,
+                         const weft_gemm_epilogue *epilogue,
                          struct weft_pool *pool);
 
 #ifdef __cplusplus

@@ -69,40 +69,40 @@ struct MatrixProduct: Sendable {
 
   func run(
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>,
-    alpha: Float = 1, beta: Float = 0, epilogue: UnsafePointer<weft_gemm_epilogue>? = nil,
-    pool: OpaquePointer?
+    alpha: Float = 1, beta: Float = 0, decay: Float = 0,
+    epilogue: UnsafePointer<weft_gemm_epilogue>? = nil, pool: OpaquePointer?
   ) {
     guard m > 0, n > 0 else { return }
     if k == 0 {
-      for index in 0..<m * n { c[index] = beta == 0 ? 0 : beta * c[index] }
+      for index in 0..<m * n { c[index] = beta == 0 ? 0 : beta * c[index] + alpha * decay * c[index] }
       if let epilogue { weft_gemm_finish_f32(epilogue, m, n, c, n) }
     } else if let swapped = asColumn {
-      swapped.run(b, a, c, alpha: alpha, beta: beta, pool: pool)
+      swapped.run(b, a, c, alpha: alpha, beta: beta, decay: decay, pool: pool)
       if let epilogue { weft_gemm_finish_f32(epilogue, m, n, c, n) }
     } else if weft_gemm_small_suits(m, n, k) != 0 {
       weft_gemm_small_f32(
-        transposeA ? 1 : 0, transposeB ? 1 : 0, m, n, k, alpha, a, lda, b, ldb, beta, c, n,
-        epilogue, pool)
+        transposeA ? 1 : 0, transposeB ? 1 : 0, m, n, k, alpha, a, lda, b, ldb, beta, decay,
+        c, n, epilogue, pool)
     } else {
       weft_gemm_f32(
-        transposeA ? 1 : 0, transposeB ? 1 : 0, m, n, k, alpha, a, lda, b, ldb, beta, c, n,
-        epilogue, pool)
+        transposeA ? 1 : 0, transposeB ? 1 : 0, m, n, k, alpha, a, lda, b, ldb, beta, decay,
+        c, n, epilogue, pool)
     }
   }
 
   func run(
     _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ c: UnsafeMutablePointer<Double>,
-    alpha: Double = 1, beta: Double = 0, epilogue: UnsafePointer<weft_gemm_epilogue>? = nil,
-    pool: OpaquePointer?
+    alpha: Double = 1, beta: Double = 0, decay: Double = 0,
+    epilogue: UnsafePointer<weft_gemm_epilogue>? = nil, pool: OpaquePointer?
   ) {
     guard m > 0, n > 0 else { return }
     if k == 0 {
-      for index in 0..<m * n { c[index] = beta == 0 ? 0 : beta * c[index] }
+      for index in 0..<m * n { c[index] = beta == 0 ? 0 : beta * c[index] + alpha * decay * c[index] }
       if let epilogue { weft_gemm_finish_f64(epilogue, m, n, c, n) }
     } else {
       weft_gemm_f64(
-        transposeA ? 1 : 0, transposeB ? 1 : 0, m, n, k, alpha, a, lda, b, ldb, beta, c, n,
-        epilogue, pool)
+        transposeA ? 1 : 0, transposeB ? 1 : 0, m, n, k, alpha, a, lda, b, ldb, beta, decay,
+        c, n, epilogue, pool)
     }
   }
 

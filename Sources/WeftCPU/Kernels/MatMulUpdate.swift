@@ -10,7 +10,7 @@ extension MatMulDescent: CPUKernelProviding {
         let rate = arguments.input(1, as: Double.self)[0]
         sizes.run(
           arguments.input(2, as: Double.self), arguments.input(3, as: Double.self),
-          arguments.variable(0, as: Double.self), alpha: -rate, beta: 1 - rate * decay,
+          arguments.variable(0, as: Double.self), alpha: -rate, beta: 1, decay: decay,
           pool: arguments.pool)
       }
     }
@@ -18,7 +18,7 @@ extension MatMulDescent: CPUKernelProviding {
       let rate = arguments.input(1, as: Float.self)[0]
       sizes.run(
         arguments.input(2, as: Float.self), arguments.input(3, as: Float.self),
-        arguments.variable(0, as: Float.self), alpha: -rate, beta: 1 - rate * Float(decay),
+        arguments.variable(0, as: Float.self), alpha: -rate, beta: 1, decay: Float(decay),
         pool: arguments.pool)
     }
   }

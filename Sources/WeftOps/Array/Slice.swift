@@ -12,7 +12,9 @@ public struct SliceDefinition: OpDefinition {
     try context.require(1, dtypes: [.int32, .int64])
     let input = context.inputs[0]
     let length = context.inputs[1].shape[0] ?? context.inputs[2].shape[0]
-    guard let rank = input.shape.rank ?? length else { return [TensorType(input.dtype, .unknown)] }
+    guard let rank = input.shape.rank ?? length, rank <= TensorShape.largestRank else {
+      return [TensorType(input.dtype, .unknown)]
+    }
     let dimensions = input.shape.dimensions ?? Array(repeating: nil, count: rank)
     guard let begin = context.integers(1), let size = context.integers(2) else {
       // A size that is known in part holds, unless it may stand for the rest.

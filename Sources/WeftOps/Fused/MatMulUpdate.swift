@@ -3,7 +3,7 @@ import WeftGraph
 /// A gradient-descent update whose gradient is a matrix product, as one product that writes into the
 /// variable: no gradient is stored.
 ///
-/// Formula: v ← (1 - rate · decay) v - rate · a b. Inputs: the variable, the rate (a scalar), a, b.
+/// Formula: v ← v - rate (a b + decay · v), with the roundings of the separate operations. Inputs: the variable, the rate (a scalar), a, b.
 public struct MatMulDescent: OpDefinition {
   public static let typeName = "WeftMatMulDescent"
   public let product: MatMul

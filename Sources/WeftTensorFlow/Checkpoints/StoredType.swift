@@ -32,7 +32,7 @@ public struct StoredType: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The size of one element in bytes; nil for text and for types that are not read.
-  var byteCount: Int? { dtype?.byteCount ?? widened?.byteCount }
+  public var byteCount: Int? { dtype?.byteCount ?? widened?.byteCount }
 
   public var description: String {
     if let dtype { return dtype.description }

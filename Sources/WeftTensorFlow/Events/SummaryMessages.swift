@@ -27,6 +27,14 @@ extension SummaryValue {
     }
   }
 
+  /// Values as the bytes of TensorFlow's Summary message: what its summary operations give.
+  public static func serialized(_ values: [SummaryValue]) throws(EventError) -> [UInt8] {
+    let message = LogSummary.with { $0.value = values.map(\.message) }
+    do { return try message.serializedBytes() } catch {
+      throw EventError(.invalidArgument, "the summary cannot be written: \(error)")
+    }
+  }
+
   /// The value as a message.
   var message: LogValue {
     var message = LogValue()

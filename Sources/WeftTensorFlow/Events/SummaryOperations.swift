@@ -8,6 +8,8 @@ import WeftOps
 protocol SummaryDefinition: OpDefinition {
   /// The tag; nil for the operation's name.
   var tag: String? { get }
+  /// The same summary under a tag of its own.
+  func tagged(_ tag: String) -> any OpDefinition
   /// The values to be shown of a tensor that has passed the shape rule.
   func values(_ tensor: AnyTensor, tag: String) -> [SummaryValue]
 }
@@ -36,6 +38,7 @@ public struct ScalarSummary: SummaryDefinition {
     }
     return [type]
   }
+  func tagged(_ tag: String) -> any OpDefinition { ScalarSummary(tag: tag) }
   func values(_ tensor: AnyTensor, tag: String) -> [SummaryValue] {
     tensor.doubles.first.map { [.scalar(tag, Float($0))] } ?? []
   }
@@ -56,6 +59,7 @@ public struct HistogramSummary: SummaryDefinition {
     }
     return [type]
   }
+  func tagged(_ tag: String) -> any OpDefinition { HistogramSummary(tag: tag) }
   func values(_ tensor: AnyTensor, tag: String) -> [SummaryValue] { [.histogram(tag, tensor)] }
 }
 
@@ -89,8 +93,17 @@ public struct ImageSummary: SummaryDefinition {
     }
     return [type]
   }
+  func tagged(_ tag: String) -> any OpDefinition { ImageSummary(tag: tag, maxImages: maxImages) }
   func values(_ tensor: AnyTensor, tag: String) -> [SummaryValue] {
     // The shape rule has admitted it.
     (try? SummaryValue.images(tag, tensor, maxOutputs: maxImages)) ?? []
   }
+}
+
+/// TensorFlow's `MergeSummary`, as a file has it; in a graph an operation without effect waits for the
+/// summaries, and ``ImportedGraph/summary(_:)`` gives them.
+struct MergeSummary: OpDefinition {
+  static let typeName = "MergeSummary"
+  func outputTypes(_ context: InferenceContext) -> [TensorType] { [] }
+  func evaluate(_ context: EvaluationContext) -> [AnyTensor] { [] }
 }

@@ -604,6 +604,167 @@ nonisolated struct LogSessionEnd: Sendable {
   init() {}
 }
 
+/// The content of tagged run metadata: times and memory of the operations of a run.
+nonisolated struct LogRunMetadata: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var stepStats: LogStepStats {
+    get {_stepStats ?? LogStepStats()}
+    set {_stepStats = newValue}
+  }
+  /// Returns true if `stepStats` has been explicitly set.
+  var hasStepStats: Bool {self._stepStats != nil}
+  /// Clears the value of `stepStats`. Subsequent reads from it will return its default value.
+  mutating func clearStepStats() {self._stepStats = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _stepStats: LogStepStats? = nil
+}
+
+nonisolated struct LogStepStats: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var devStats: [LogDeviceStats] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+nonisolated struct LogDeviceStats: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var device: String = String()
+
+  var nodeStats: [LogNodeStats] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+nonisolated struct LogNodeStats: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var nodeName: String = String()
+
+  /// Microseconds; the others are relative to it.
+  var allStartMicros: Int64 = 0
+
+  var opStartRelMicros: Int64 = 0
+
+  var opEndRelMicros: Int64 = 0
+
+  var allEndRelMicros: Int64 = 0
+
+  var memory: [LogMemoryUse] = []
+
+  var output: [LogNodeOutput] = []
+
+  var timelineLabel: String = String()
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+nonisolated struct LogMemoryUse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var allocatorName: String = String()
+
+  var totalBytes: Int64 = 0
+
+  var peakBytes: Int64 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+nonisolated struct LogNodeOutput: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var slot: Int32 = 0
+
+  var tensorDescription: LogTensorDescription {
+    get {_tensorDescription ?? LogTensorDescription()}
+    set {_tensorDescription = newValue}
+  }
+  /// Returns true if `tensorDescription` has been explicitly set.
+  var hasTensorDescription: Bool {self._tensorDescription != nil}
+  /// Clears the value of `tensorDescription`. Subsequent reads from it will return its default value.
+  mutating func clearTensorDescription() {self._tensorDescription = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _tensorDescription: LogTensorDescription? = nil
+}
+
+nonisolated struct LogTensorDescription: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var dtype: Int32 = 0
+
+  var shape: LogTensorShape {
+    get {_shape ?? LogTensorShape()}
+    set {_shape = newValue}
+  }
+  /// Returns true if `shape` has been explicitly set.
+  var hasShape: Bool {self._shape != nil}
+  /// Clears the value of `shape`. Subsequent reads from it will return its default value.
+  mutating func clearShape() {self._shape = nil}
+
+  var allocationDescription: LogAllocationDescription {
+    get {_allocationDescription ?? LogAllocationDescription()}
+    set {_allocationDescription = newValue}
+  }
+  /// Returns true if `allocationDescription` has been explicitly set.
+  var hasAllocationDescription: Bool {self._allocationDescription != nil}
+  /// Clears the value of `allocationDescription`. Subsequent reads from it will return its default value.
+  mutating func clearAllocationDescription() {self._allocationDescription = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _shape: LogTensorShape? = nil
+  fileprivate var _allocationDescription: LogAllocationDescription? = nil
+}
+
+nonisolated struct LogAllocationDescription: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var requestedBytes: Int64 = 0
+
+  var allocatorName: String = String()
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "weft.event"
@@ -1697,6 +1858,328 @@ nonisolated extension LogSessionEnd: SwiftProtobuf.Message, SwiftProtobuf._Messa
   static func ==(lhs: LogSessionEnd, rhs: LogSessionEnd) -> Bool {
     if lhs.status != rhs.status {return false}
     if lhs.endTimeSecs != rhs.endTimeSecs {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LogRunMetadata: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".RunMetadata"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}step_stats\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._stepStats) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._stepStats {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: LogRunMetadata, rhs: LogRunMetadata) -> Bool {
+    if lhs._stepStats != rhs._stepStats {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LogStepStats: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".StepStats"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}dev_stats\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.devStats) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.devStats.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.devStats, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: LogStepStats, rhs: LogStepStats) -> Bool {
+    if lhs.devStats != rhs.devStats {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LogDeviceStats: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".DeviceStats"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}device\0\u{3}node_stats\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.device) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.nodeStats) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.device.isEmpty {
+      try visitor.visitSingularStringField(value: self.device, fieldNumber: 1)
+    }
+    if !self.nodeStats.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.nodeStats, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: LogDeviceStats, rhs: LogDeviceStats) -> Bool {
+    if lhs.device != rhs.device {return false}
+    if lhs.nodeStats != rhs.nodeStats {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LogNodeStats: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".NodeStats"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}node_name\0\u{3}all_start_micros\0\u{3}op_start_rel_micros\0\u{3}op_end_rel_micros\0\u{3}all_end_rel_micros\0\u{1}memory\0\u{1}output\0\u{3}timeline_label\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.nodeName) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.allStartMicros) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.opStartRelMicros) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self.opEndRelMicros) }()
+      case 5: try { try decoder.decodeSingularInt64Field(value: &self.allEndRelMicros) }()
+      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.memory) }()
+      case 7: try { try decoder.decodeRepeatedMessageField(value: &self.output) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.timelineLabel) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.nodeName.isEmpty {
+      try visitor.visitSingularStringField(value: self.nodeName, fieldNumber: 1)
+    }
+    if self.allStartMicros != 0 {
+      try visitor.visitSingularInt64Field(value: self.allStartMicros, fieldNumber: 2)
+    }
+    if self.opStartRelMicros != 0 {
+      try visitor.visitSingularInt64Field(value: self.opStartRelMicros, fieldNumber: 3)
+    }
+    if self.opEndRelMicros != 0 {
+      try visitor.visitSingularInt64Field(value: self.opEndRelMicros, fieldNumber: 4)
+    }
+    if self.allEndRelMicros != 0 {
+      try visitor.visitSingularInt64Field(value: self.allEndRelMicros, fieldNumber: 5)
+    }
+    if !self.memory.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.memory, fieldNumber: 6)
+    }
+    if !self.output.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.output, fieldNumber: 7)
+    }
+    if !self.timelineLabel.isEmpty {
+      try visitor.visitSingularStringField(value: self.timelineLabel, fieldNumber: 8)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: LogNodeStats, rhs: LogNodeStats) -> Bool {
+    if lhs.nodeName != rhs.nodeName {return false}
+    if lhs.allStartMicros != rhs.allStartMicros {return false}
+    if lhs.opStartRelMicros != rhs.opStartRelMicros {return false}
+    if lhs.opEndRelMicros != rhs.opEndRelMicros {return false}
+    if lhs.allEndRelMicros != rhs.allEndRelMicros {return false}
+    if lhs.memory != rhs.memory {return false}
+    if lhs.output != rhs.output {return false}
+    if lhs.timelineLabel != rhs.timelineLabel {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LogMemoryUse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".MemoryUse"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}allocator_name\0\u{3}total_bytes\0\u{3}peak_bytes\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.allocatorName) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.totalBytes) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.peakBytes) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.allocatorName.isEmpty {
+      try visitor.visitSingularStringField(value: self.allocatorName, fieldNumber: 1)
+    }
+    if self.totalBytes != 0 {
+      try visitor.visitSingularInt64Field(value: self.totalBytes, fieldNumber: 2)
+    }
+    if self.peakBytes != 0 {
+      try visitor.visitSingularInt64Field(value: self.peakBytes, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: LogMemoryUse, rhs: LogMemoryUse) -> Bool {
+    if lhs.allocatorName != rhs.allocatorName {return false}
+    if lhs.totalBytes != rhs.totalBytes {return false}
+    if lhs.peakBytes != rhs.peakBytes {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LogNodeOutput: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".NodeOutput"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}slot\0\u{4}\u{2}tensor_description\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt32Field(value: &self.slot) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._tensorDescription) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.slot != 0 {
+      try visitor.visitSingularInt32Field(value: self.slot, fieldNumber: 1)
+    }
+    try { if let v = self._tensorDescription {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: LogNodeOutput, rhs: LogNodeOutput) -> Bool {
+    if lhs.slot != rhs.slot {return false}
+    if lhs._tensorDescription != rhs._tensorDescription {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LogTensorDescription: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".TensorDescription"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}dtype\0\u{1}shape\0\u{4}\u{2}allocation_description\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt32Field(value: &self.dtype) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._shape) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._allocationDescription) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.dtype != 0 {
+      try visitor.visitSingularInt32Field(value: self.dtype, fieldNumber: 1)
+    }
+    try { if let v = self._shape {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._allocationDescription {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: LogTensorDescription, rhs: LogTensorDescription) -> Bool {
+    if lhs.dtype != rhs.dtype {return false}
+    if lhs._shape != rhs._shape {return false}
+    if lhs._allocationDescription != rhs._allocationDescription {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension LogAllocationDescription: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".AllocationDescription"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}requested_bytes\0\u{4}\u{2}allocator_name\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt64Field(value: &self.requestedBytes) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.allocatorName) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.requestedBytes != 0 {
+      try visitor.visitSingularInt64Field(value: self.requestedBytes, fieldNumber: 1)
+    }
+    if !self.allocatorName.isEmpty {
+      try visitor.visitSingularStringField(value: self.allocatorName, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: LogAllocationDescription, rhs: LogAllocationDescription) -> Bool {
+    if lhs.requestedBytes != rhs.requestedBytes {return false}
+    if lhs.allocatorName != rhs.allocatorName {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -9,7 +9,8 @@ import WeftOps
 /// try GraphExport(graph).write(to: "model.pbtxt")  // text
 /// ```
 /// Gradients, updates and random operations with their seeds are exported like all others. A few
-/// operations that TensorFlow does not have are written in some that it has.
+/// operations that TensorFlow does not have are written in some that it has. Where the whole graph has
+/// summaries, `Merge/MergeSummary` merges them, as TensorFlow's `merge_all` does.
 public struct GraphExport: Sendable {
   /// The version that TensorFlow 1.15 writes.
   private static let producer: Int32 = 134
@@ -23,14 +24,23 @@ public struct GraphExport: Sendable {
     _ graph: Graph, outputs: [Output] = [], operations: [GraphOperation] = [],
     catalogue: OperationCatalogue = .standard
   ) throws(GraphError) {
+    try self.init(
+      graph, outputs: outputs, operations: operations, catalogue: catalogue, frozen: [:])
+  }
+
+  init(
+    _ graph: Graph, outputs: [Output], operations: [GraphOperation], catalogue: OperationCatalogue,
+    frozen: [GraphOperation: Const]
+  ) throws(GraphError) {
     try graph.validate()
     let roots = outputs.map(\.operation) + operations
     let members = roots.isEmpty ? graph.operations : Self.closure(of: roots)
-    var writer = NodeWriter(catalogue: catalogue)
+    var writer = NodeWriter(catalogue: catalogue, frozen: frozen)
     let order = UpdateOrder(members)
     for operation in members {
       writer.add(operation, after: order.controls[operation.id] ?? [])
     }
+    if roots.isEmpty { writer.addMergedSummaries(of: members) }
     try writer.check()
     var definition = WireGraphDef()
     definition.node = writer.nodes
@@ -38,7 +48,7 @@ public struct GraphExport: Sendable {
     self.definition = definition
   }
 
-  private static func closure(of roots: [GraphOperation]) -> [GraphOperation] {
+  static func closure(of roots: [GraphOperation]) -> [GraphOperation] {
     var seen = Set(roots)
     var stack = roots
     while let operation = stack.popLast() {

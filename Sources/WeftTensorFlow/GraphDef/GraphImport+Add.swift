@@ -150,8 +150,12 @@ struct ImportBuilder {
     let name = prefix.isEmpty ? node.name : "\(prefix)/\(node.name)"
     func add() -> GraphOperation { graph.add(definition, inputs: inputs, name: name, at: nil) }
     func controlled() -> GraphOperation { controls.isEmpty ? add() : graph.after(controls, add) }
-    made[index] =
+    let operation =
       node.device.isEmpty ? controlled() : graph.device(node.device, soft: true, controlled)
+    made[index] = operation
+    if definition is any SummaryDefinition {
+      graph.addToCollection(Graph.summaries, [operation.output(0)])
+    }
   }
 
   private func register(_ variable: Int, _ assign: Int?, read: Int?, trainable: Bool) {

@@ -73,6 +73,7 @@ public struct GraphImport: Sendable {
     nodes.reserveCapacity(definition.node.count)
     for node in definition.node { nodes.append(try ImportNode(node, indices, catalogue)) }
     Self.resolveTexts(&nodes)
+    Self.flattenSummaries(&nodes)
     self.nodes = nodes
   }
 
@@ -92,6 +93,8 @@ public struct GraphImport: Sendable {
       case let print as Print:
         nodes[index].content = .definition(
           Print(message: print.message + message, summarize: print.summarize))
+      case let summary as any SummaryDefinition:
+        nodes[index].content = .definition(summary.tagged(message))
       default: nodes[index].content = .unsupported("takes text")
       }
       let others = nodes[index].inputs.filter { input in

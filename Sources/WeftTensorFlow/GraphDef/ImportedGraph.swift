@@ -25,6 +25,11 @@ public struct ImportedGraph: Sendable {
     let (node, index) = try ImportNode.split(name)
     if let output = replaced["\(node):\(index)"] { return output }
     let operation = try operation(node)
+    if operation.isMergedSummaries {
+      throw GraphError(
+        .invalidFetch, "'\(name)' merges summaries, and there is no element type for text here",
+        notes: ["fetch summary(\"\(name)\"), or the summaries' own inputs"])
+    }
     guard operation.outputTypes.indices.contains(index) else {
       throw GraphError(
         .invalidFetch,

@@ -7,7 +7,13 @@ struct NodeWriter {
   private(set) var nodes: [WireNodeDef] = []
   private var missing: [String: [String]] = [:]
 
-  init(catalogue: OperationCatalogue) { self.catalogue = catalogue }
+  /// What stands for variables that are not to be any more.
+  private let frozen: [GraphOperation: Const]
+
+  init(catalogue: OperationCatalogue, frozen: [GraphOperation: Const] = [:]) {
+    self.catalogue = catalogue
+    self.frozen = frozen
+  }
 
   /// Throws if an operation has no equivalent: all of them at once.
   func check() throws(GraphError) {
@@ -23,6 +29,14 @@ struct NodeWriter {
 
   /// Adds an operation that waits for some others besides those that it names itself.
   mutating func add(_ operation: GraphOperation, after others: [GraphOperation] = []) {
+    if let value = frozen[operation] {
+      add(Graph().add(value, name: operation.name, at: nil), name: operation.name, inputs: [])
+      return
+    }
+    if operation.isMergedSummaries {
+      addMerged(operation.controlInputs, name: operation.name)
+      return
+    }
     let inputs = operation.inputs.map(\.wireName)
     let controls = (operation.controlInputs + others).map { "^\($0.name)" }
     if catalogue.row(operation.typeName) == nil,
@@ -52,6 +66,12 @@ struct NodeWriter {
       if let value = types(source, of: operation) { node.attr[name] = WireAttrValue(value) }
     }
     if let assert = definition as? Assert { addMessage(of: assert, to: &node) }
+    if let summary = definition as? any SummaryDefinition {
+      node.attr["tag"] = nil
+      let suffix = definition is ScalarSummary ? "tags" : "tag"
+      let tag = summary.tag ?? name
+      node.input.insert(addText(tag, name: "\(name)/\(suffix)"), at: 0)
+    }
     nodes.append(node)
   }
 
@@ -74,23 +94,45 @@ struct NodeWriter {
   /// The message of an assertion goes back to an operand of text.
   private mutating func addMessage(of assert: Assert, to node: inout WireNodeDef) {
     guard !assert.message.isEmpty, !node.input.isEmpty else { return }
+    node.input.insert(addText(assert.message, name: node.name + "/message"), at: 1)
+    if case .list(var list)? = node.attr["T"]?.value {
+      list.type.insert(.dtString, at: 0)
+      node.attr["T"]?.value = .list(list)
+    }
+  }
+
+  /// Adds a constant of text and gives its name.
+  private mutating func addText(_ text: String, name: String) -> String {
     var constant = WireNodeDef()
-    constant.name = node.name + "/message"
-    constant.op = "Const"
+    constant.name = name
+    constant.op = Const.typeName
     var value = WireTensorValue()
     value.dtype = .dtString
     value.tensorShape = WireTensorShape(.scalar)
-    value.stringVal = [Data(assert.message.utf8)]
+    value.stringVal = [Data(text.utf8)]
     constant.attr["dtype"] = WireAttrValue(.dtString)
     var attribute = WireAttrValue()
     attribute.value = .tensor(value)
     constant.attr["value"] = attribute
     nodes.append(constant)
-    node.input.insert(constant.name, at: 1)
-    if case .list(var list)? = node.attr["T"]?.value {
-      list.type.insert(.dtString, at: 0)
-      node.attr["T"]?.value = .list(list)
-    }
+    return name
+  }
+
+  /// One operation for all summaries, as `tf.summary.merge_all` makes it, where there is none yet.
+  mutating func addMergedSummaries(of members: [GraphOperation]) {
+    let name = "Merge/MergeSummary"
+    let summaries = members.filter { $0.definition is any SummaryDefinition }
+    let isMerged = members.contains { $0.isMergedSummaries || $0.name == name }
+    if !summaries.isEmpty, !isMerged { addMerged(summaries, name: name) }
+  }
+
+  private mutating func addMerged(_ summaries: [GraphOperation], name: String) {
+    var node = WireNodeDef()
+    node.name = name
+    node.op = MergeSummary.typeName
+    node.input = summaries.map(\.name)
+    node.attr["N"] = WireAttrValue(.int(summaries.count))
+    nodes.append(node)
   }
 
   /// An operation that TensorFlow does not have: its value where it is known, else the operations

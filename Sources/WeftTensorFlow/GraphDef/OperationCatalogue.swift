@@ -76,7 +76,7 @@ public struct OperationCatalogue: Sendable {
   public static let standard: OperationCatalogue = {
     let families: [[Row]] = [
       pointwise, reductions, arrays, indexing, linear, neural, images, random, state, resources,
-      control,
+      control, summaries,
     ]
     return OperationCatalogue(families.flatMap { $0 })
   }()

@@ -1,0 +1,19 @@
+/// Reproducible numbers (SplitMix64): the same seed gives the same inputs on every machine.
+struct Dice {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func bits() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+
+  /// A number from 0 up to a bound; 0 where the bound is.
+  mutating func below(_ bound: Int) -> Int { bound <= 0 ? 0 : Int(bits() % UInt64(bound)) }
+
+  mutating func pick<Element>(_ values: [Element]) -> Element { values[below(values.count)] }
+}
