@@ -89,35 +89,45 @@ extension KernelUnit {
 /// What the rows of a key become.
 private struct KeyReduction {
   var accumulator: String
+  /// What is accumulated in where many rows meet.
+  var wide: String
   var step: String
   var seed = "(a)"
   var empty = "0"
   var finish = "(a)"
-  /// Whether parts may be joined in another order.
-  var isAssociative = true
 
-  /// The sum, the product or the largest of numbers of a type.
+  /// The sum, the mean, the product or the largest of numbers of a type.
   static func sum(_ dtype: DType) -> KeyReduction {
     dtype.isFloating
-      ? KeyReduction(accumulator: "double", step: "((a) + (b))")
-      : KeyReduction(accumulator: dtype.wrapping, step: "((a) + (b))")
+      ? KeyReduction(accumulator: dtype.cudaType, wide: "double", step: "((a) + (b))")
+      : KeyReduction(accumulator: dtype.wrapping, wide: dtype.wrapping, step: "((a) + (b))")
   }
 
   static func mean(_ dtype: DType) -> KeyReduction {
     KeyReduction(
-      accumulator: "double", step: "((a) + (b))", finish: "((a) / (double)(count))")
+      accumulator: "double", wide: "double", step: "((a) + (b))",
+      finish: "((a) / (double)(count))")
   }
 
   static func product(_ dtype: DType) -> KeyReduction {
     var result = sum(dtype)
+    result.accumulator = result.wide
     result.step = "((a) * (b))"
     result.empty = "1"
     return result
   }
 
-  static func largest(_ dtype: DType, empty: String) -> KeyReduction {
+  /// The largest; of one that is compared with NaN, the later.
+  static func largest(_ dtype: DType) -> KeyReduction {
     KeyReduction(
-      accumulator: dtype.cudaType, step: "((b) > (a) || (a) != (a) ? (b) : (a))", empty: empty)
+      accumulator: dtype.cudaType, wide: dtype.cudaType, step: "((a) > (b) ? (a) : (b))",
+      seed: "((EMPTY) > (a) ? (EMPTY) : (a))", empty: dtype.lowestFiniteInCUDA)
+  }
+
+  /// The largest, 0 for none; of one that is compared with NaN, the earlier.
+  static func largestOrZero(_ dtype: DType) -> KeyReduction {
+    KeyReduction(
+      accumulator: dtype.cudaType, wide: dtype.cudaType, step: "((a) < (b) ? (b) : (a))")
   }
 }
 
@@ -142,13 +152,15 @@ private func planKeys(
 ) throws(OpFailure) -> CUDAKernel {
   let output = request.outputs[0]
   let width = keys == 0 ? 0 : output.count / keys
+  // A warp for each result where very many rows meet in few. Its sums are kept in `double`; one thread adds
+  // in the element type, as the specification does.
   let isShared =
-    output.count > 0 && count / max(1, keys) >= 64
-    && output.count < request.multiprocessors * 1024
+    count / max(1, keys) >= 1024 && output.count < request.multiprocessors * 1024
   let unit = try KernelUnit(
     file: "scatter",
     [
-      "REDUCE": "1", "T": output.dtype.cudaType, "A": reduction.accumulator, "LOAD(x)": "(A)(x)",
+      "REDUCE": "1", "T": output.dtype.cudaType,
+      "A": isShared ? reduction.wide : reduction.accumulator, "LOAD(x)": "(A)(x)",
       "SEED(a)": reduction.seed, "STEP(a, b)": reduction.step, "EMPTY": reduction.empty,
       "FINISH(a, count)": reduction.finish, "WIDTH": isShared ? "32" : "1",
     ])
@@ -170,8 +182,7 @@ extension UnsortedSegmentSum: CUDAKernelProviding {
 
 extension UnsortedSegmentMax: CUDAKernelProviding {
   public func planCUDAKernel(_ request: CUDAKernelRequest) throws(OpFailure) -> CUDAKernel {
-    let dtype = request.outputs[0].dtype
-    return try planSegments(.largest(dtype, empty: dtype.lowestFiniteInCUDA), request)
+    try planSegments(.largest(request.outputs[0].dtype), request)
   }
 }
 
@@ -229,7 +240,7 @@ extension SegmentProd: CUDAKernelProviding {
 
 extension SegmentMax: CUDAKernelProviding {
   public func planCUDAKernel(_ request: CUDAKernelRequest) throws(OpFailure) -> CUDAKernel {
-    try planRisingSegments(.largest(request.outputs[0].dtype, empty: "0"), request)
+    try planRisingSegments(.largestOrZero(request.outputs[0].dtype), request)
   }
 }
 
