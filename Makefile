@@ -1,6 +1,6 @@
 # What to do with Weft. Every target installs what it needs first.
 
-.PHONY: demo test check format bench bench-smoke accuracy interop parity fuzz setup
+.PHONY: demo test check format bench bench-smoke accuracy interop parity fuzz cuda-check gpu setup
 
 demo: setup  ## Trains a network on the letters that ship with the project.
 	swift run -c release notmnist
@@ -31,6 +31,13 @@ interop: setup  ## TensorFlow, TensorBoard and a browser judge graphs, checkpoin
 	Scripts/interop/graphs.sh
 	Scripts/interop/checkpoints-and-logs.sh
 	Scripts/interop/saved-models.sh
+
+cuda-check: setup  ## NVIDIA's compiler and headers, from PyPI, judge the CUDA kernels; no GPU needed.
+	Scripts/gpu/check-without-gpu.sh
+
+gpu: setup  ## On a machine with an NVIDIA GPU: conformance, training, times beside PyTorch and JAX.
+	Scripts/gpu/bundle.sh
+	.build/gpu/run.sh
 
 parity: setup  ## Counts the cases of TensorFlow's op corpus and training programs that agree.
 	Scripts/parity.sh

@@ -59,6 +59,11 @@ let package = Package(
     module("WeftCompiler", ["WeftOps", "WeftDevice"]),
     module("WeftReference", ["WeftDevice"]),
     module("WeftCPU", ["WeftDevice", "WeftOps", "CWeftKernels", "COpenBLAS", "CLAPACKE"]),
+    .target(
+      name: "CWeftCUDA", exclude: ["Kernels"],
+      cSettings: [.unsafeFlags(["-std=gnu23", "-Wall", "-Wextra", "-Werror"])],
+      linkerSettings: [.linkedLibrary("dl")]),
+    module("WeftCUDA", ["WeftDevice", "WeftOps", "CWeftCUDA"]),
     module("WeftSession", ["WeftCompiler", "WeftDevice", "WeftOps"]),
     module("WeftTraining", ["WeftOps", "WeftSession"]),
     module("WeftData", ["WeftTensor", "CPNG", "CZlib"]),
@@ -71,7 +76,10 @@ let package = Package(
       ]),
     module(
       "Weft",
-      ["WeftOps", "WeftReference", "WeftCPU", "WeftSession", "WeftTraining", "WeftData"]),
+      [
+        "WeftOps", "WeftReference", "WeftCPU", "WeftCUDA", "WeftSession", "WeftTraining",
+        "WeftData",
+      ]),
     .executableTarget(
       name: "WeftTool",
       dependencies: [
@@ -90,6 +98,12 @@ let package = Package(
     .target(
       name: "ReferenceCorpus", dependencies: ["WeftTensor"], path: "Tests/ReferenceCorpus",
       swiftSettings: strict),
+    .target(
+      name: "OpCases", dependencies: ["WeftTesting", "Weft"], path: "Tests/OpCases",
+      swiftSettings: strict),
+    .executableTarget(
+      name: "devicecheck", dependencies: ["OpCases", "Weft", "WeftCUDA"],
+      path: "Tests/DeviceCheck", swiftSettings: strict),
     module(
       "WeftExamples",
       [
@@ -116,7 +130,13 @@ let package = Package(
       "WeftTensorFlowTests",
       ["WeftTensorFlow", "Weft", "CWeftChecksum", "ReferenceCorpus", "weft-fuzz", "WeftTool"]),
     tests("WeftTestingTests", ["WeftTesting", "Weft"]),
-    tests("WeftCPUTests", ["WeftTesting", "Weft", "WeftCPU", "CWeftKernels"]),
+    tests(
+      "WeftCUDATests",
+      [
+        "OpCases", "WeftTesting", "Weft", "WeftCUDA", "CWeftCUDA", "WeftExamples",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    tests("WeftCPUTests", ["OpCases", "WeftTesting", "Weft", "WeftCPU", "CWeftKernels"]),
   ],
   swiftLanguageModes: [.v6]
 )

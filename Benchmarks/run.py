@@ -45,6 +45,8 @@ def measure(command):
 
 def command(args, framework, workload):
     tail = ["--workload", workload, "--repeats", str(args.repeats)]
+    if args.device == "gpu" and framework not in ("weft", "floor"):
+        tail += ["--device", "gpu"]
     if args.data and workload in STEPS:
         tail += ["--data", args.data]
     if framework in ("weft", "floor"):
@@ -76,11 +78,16 @@ def main():
     cli.add_argument("--data", default="", help="folder with MNIST's IDX files")
     cli.add_argument("--workloads", default=",".join(STEPS + OPERATIONS))
     cli.add_argument("--peers", default=",".join(PEERS))
+    cli.add_argument("--device", default="cpu", choices=["cpu", "gpu"])
     cli.add_argument("--rounds", type=int, default=3)
     cli.add_argument("--repeats", type=int, default=3)
     cli.add_argument("--out", default=os.path.join(HERE, "results", "cpu.json"))
     args = cli.parse_args()
-    frameworks = ["weft", "floor"] + (args.peers.split(",") if args.python else [])
+    os.environ["WEFT_DEVICE"] = "/%s:0" % args.device
+    if args.device == "gpu":
+        args.workloads = ",".join(w for w in args.workloads.split(",") if w in STEPS)
+    # The floor is the CPU's.
+    frameworks = ["weft"] + (["floor"] if args.device == "cpu" else []) + (args.peers.split(",") if args.python else [])
     times = {}
     for turn in range(args.rounds):
         for workload in args.workloads.split(","):

@@ -1,4 +1,5 @@
 @_exported import WeftCPU
+@_exported import WeftCUDA
 @_exported import WeftData
 @_exported import WeftReference
 @_exported import WeftSession
@@ -10,12 +11,16 @@ extension CPUDevice {
 }
 
 extension Session {
-  /// A session on the CPU.
+  /// A session on the device that the configuration names, or the graph's operations ask for; else on
+  /// the first GPU, else on the CPU.
   ///
-  /// Throws the graph's building errors, all of them at once.
+  /// Throws the graph's building errors, all of them at once; and if the device that the configuration
+  /// names is not there, why.
   public convenience init(
     _ graph: Graph, configuration: SessionConfiguration = SessionConfiguration()
   ) throws(GraphError) {
-    try self.init(graph, device: CPUDevice.shared, configuration: configuration)
+    var configuration = configuration
+    let device = try Devices.choose(for: graph, &configuration)
+    try self.init(graph, device: device, configuration: configuration)
   }
 }

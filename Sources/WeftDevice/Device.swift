@@ -48,6 +48,10 @@ public protocol DeviceProgram: AnyObject, Sendable {
   /// Throws ``GraphError`` if a step fails; then fetches and the variables that were to be updated
   /// by steps after the failing one are unchanged.
   func run(_ arguments: RunArguments) throws(GraphError)
+
+  /// The steps, by their position in the plan, that run on another device than the program's. Empty
+  /// by default.
+  var elsewhere: [Int: StepPlacement] { get }
 }
 
 /// The host memory of one run.

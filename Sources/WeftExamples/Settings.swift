@@ -87,6 +87,8 @@ public struct Settings: Sendable, Equatable {
   public var trainCount: Int?
   /// How many threads the session uses; nil for all that the process may.
   public var threads: Int?
+  /// The device, such as `/gpu:0`; nil for the first GPU, and the CPU where there is none.
+  public var device: String?
 
   /// Two lines that say what will be trained and how.
   public var description: String {

@@ -82,6 +82,12 @@ public struct TrainingOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "The device, such as /gpu:0 or /cpu:0; by default the first GPU, and the CPU where there is none.",
+      valueName: "name"))
+  public var device: String?
+
+  @Option(
+    help: ArgumentHelp(
       """
       Save the training into a folder of TensorFlow checkpoints, and go on from the latest one there. \
       A training that was interrupted gives the same numbers as one that was not.
@@ -138,6 +144,9 @@ public struct TrainingOptions: ParsableArguments {
     if steps != nil, epochs != nil {
       throw ValidationError("--steps and --epochs exclude each other.")
     }
+    if threads != nil, device.map({ !$0.lowercased().contains("cpu") }) ?? false {
+      throw ValidationError("--threads is for the CPU, not for --device \(device ?? "").")
+    }
     if data != nil, download { throw ValidationError("--data and --download exclude each other.") }
   }
 
@@ -170,6 +179,7 @@ public struct TrainingOptions: ParsableArguments {
     settings.seed = seed
     settings.trainCount = trainCount
     settings.threads = threads
+    settings.device = device
     return settings
   }
 

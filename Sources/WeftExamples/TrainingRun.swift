@@ -14,6 +14,8 @@ public struct TrainingRun {
   public var saveEvery = 500
   /// The folder of the logs that TensorBoard shows.
   public var logFolder: String?
+  /// Where the run is computed; nil for what the settings say.
+  public var device: (any Device)?
   /// Where the model's summary goes.
   public var output: (String) -> Void = { print($0) }
   /// Where progress is shown.
@@ -24,6 +26,17 @@ public struct TrainingRun {
     self.settings = settings
     self.parts = parts
     self.scaling = scaling
+  }
+
+  private func session(_ graph: Graph) throws(GraphError) -> Session {
+    if let device { return try Session(graph, device: device) }
+    if let threads = settings.threads {
+      return try Session(graph, device: CPUDevice(threads: threads))
+    }
+    return try Session(
+      graph,
+      configuration: SessionConfiguration(
+        device: settings.device ?? SessionConfiguration.Environment.device))
   }
 
   /// Trains, and judges by the test images.
@@ -37,8 +50,7 @@ public struct TrainingRun {
       settings, pixels: training.images.shape[1], classes: training.classNames.count)
     output(classifier.summary + "\n")
 
-    let device = settings.threads.map { CPUDevice(threads: $0) } ?? CPUDevice.shared
-    let session = try Session(classifier.graph, device: device)
+    let session = try session(classifier.graph)
     try session.initializeVariables()
     let records = try RunRecords(self, session, classifier)
     let step = try session.prepare(

@@ -11,7 +11,7 @@ public struct GraphError: Error, Hashable, Sendable {
     case invalidShape, invalidType, invalidArgument, foreignNode, sealedGraph
     case duplicateVariable, missingVariable, uninitializedVariable
     case missingFeed, invalidFeed, invalidFetch, noGradient, unavailableDevice
-    case notFinite, assertionFailed, evaluationFailed, unsupported, outOfMemory
+    case notFinite, assertionFailed, evaluationFailed, unsupported, outOfMemory, deviceFailed
     case sessionClosed, invalidState
     /// A queue that is closed has too few elements, or takes no more; or a wait took too long.
     case outOfRange, cancelled, timedOut

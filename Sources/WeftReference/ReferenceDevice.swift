@@ -37,16 +37,6 @@ private final class ReferenceProgram: DeviceProgram {
     self.streams = streams
   }
 
-  /// The types of all outputs of a step's definition, also of those that nobody uses.
-  private func outputTypes(of step: ExecutionPlan.Step) -> [TensorType] {
-    let known = step.outputs.map { plan.values[$0].type }
-    if step.regions.isEmpty { return known }
-    let count = (step.results.max() ?? -1) + 1
-    var all = [TensorType](repeating: TensorType(.float32, .unknown), count: count)
-    for (index, type) in zip(step.results, known) { all[index] = type }
-    return all
-  }
-
   func run(_ arguments: RunArguments) throws(GraphError) {
     let arena = try TensorStorage.allocated(plan.arenaByteCount, for: "the values of a run")
     defer { withExtendedLifetime(arena) {} }
@@ -74,31 +64,9 @@ private final class ReferenceProgram: DeviceProgram {
     }
     for (index, step) in plan.steps.enumerated() {
       let began = arguments.times == nil ? 0 : StepTimes.now()
-      let context = EvaluationContext(
-        inputs: step.inputs.map(load), outputTypes: outputTypes(of: step),
-        environment: streams.environment(arguments.store),
-        reserve: { blocks in self.streams.reserve(step.randomStream ?? 0, blocks: blocks) })
-      var results: [AnyTensor]
-      do throws(OpFailure) { results = try step.definition.evaluate(context) } catch {
-        throw step.error(error)
-      }
-      var targets = step.outputs
-      switch step.definition.effect {
-      case .updates(let updated): targets = updated.map { step.inputs[$0] }
-      case .region(let updated, _): targets += updated.map { step.inputs[$0] }
-      case .none, .variable, .random, .external, .resource: break
-      }
-      if !step.regions.isEmpty {
-        let updates = results.suffix(targets.count - step.outputs.count)
-        results = step.results.map { results[$0] } + updates
-      }
-      guard results.count == targets.count,
-        zip(results, targets).allSatisfy({ $0.byteCount == plan.values[$1].byteCount })
-      else {
-        throw step.error(
-          OpFailure("evaluate gave \(results.count) results that do not fit its outputs"))
-      }
-      for (tensor, target) in zip(results, targets) { store(tensor, to: target) }
+      let results = try plan.evaluate(
+        step, of: step.inputs.map(load), streams: streams, store: arguments.store)
+      for (target, tensor) in results { store(tensor, to: target) }
       arguments.times?.record(index, from: began, to: StepTimes.now())
     }
     for copy in plan.fetchCopies {

@@ -12,6 +12,11 @@ enum Answer {
     }
   }
 
+  var placement: [StepPlacement]? {
+    if case .executable(let executable) = self { return executable.placement }
+    return nil
+  }
+
   var plan: ExecutionPlan? {
     if case .executable(let executable) = self { return executable.plan }
     return nil

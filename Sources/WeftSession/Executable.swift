@@ -5,6 +5,7 @@ import WeftCompiler
 final class Executable: Sendable {
   let plan: ExecutionPlan
   private let program: any DeviceProgram
+  private let deviceName: String
   private let store: VariableStore
   private let lock: RunLock
   private let required: [AnyVariable]
@@ -28,6 +29,7 @@ final class Executable: Sendable {
     self.store = store
     self.lock = lock
     self.asker = asker
+    deviceName = device.name
     required = compiled.required.map { compiled.variables[$0] }
     written = compiled.written.map { compiled.variables[$0] }
     fetchTypes = plan.fetches.map { [plan] in (plan.values[$0].dtype, plan.values[$0].shape) }
@@ -79,6 +81,20 @@ final class Executable: Sendable {
         AnyTensor(dtype: type.dtype, shape: type.shape, storage: results.storages[index]))
     }
     idleResults.giveBack(results)
+  }
+
+  /// The steps that the session's device does not run itself.
+  var elsewhere: [StepPlacement] { Array(program.elsewhere.values) }
+
+  /// Where each step runs.
+  var placement: [StepPlacement] {
+    let elsewhere = program.elsewhere
+    return plan.steps.enumerated().map { index, step in
+      elsewhere[index]
+        ?? StepPlacement(
+          name: step.name, typeName: step.definition.typeName, device: deviceName,
+          reason: "has a kernel")
+    }
   }
 
   private func takeResults() throws(GraphError) -> ResultSet {

@@ -158,10 +158,11 @@ public final class Session: Sendable {
         Stages(boundary: boundary, list: list, feeds: feeds.map(\.output), session: self))
     case .compiled(let compiled):
       dump?.write(compiled.plan)
-      return .executable(
-        try Executable(
-          compiled: compiled, device: device, store: store, streams: randomStreams,
-          lock: updateLock, asker: asker))
+      let executable = try Executable(
+        compiled: compiled, device: device, store: store, streams: randomStreams,
+        lock: updateLock, asker: asker)
+      try checkPlacement(executable.elsewhere)
+      return .executable(executable)
     }
   }
 

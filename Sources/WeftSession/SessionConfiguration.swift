@@ -7,6 +7,12 @@ public struct SessionConfiguration: Sendable {
   public var cacheLimit: Int
   /// Whether an operation that asks for a device that is not there runs elsewhere.
   public var allowSoftPlacement: Bool
+  /// The device of a session that is made without one, such as `/cpu:0` or `/gpu:1`. Nil for the one that
+  /// the graph's operations ask for, else the first GPU, else the CPU. By default what the
+  /// environment's `WEFT_DEVICE` says.
+  public var device: String?
+  /// Why the device that operations ask for is not there: a line below the error of their run.
+  package var deviceNote: String?
   /// The compiler's passes.
   public var pipeline: Pipeline
 
@@ -21,13 +27,15 @@ public struct SessionConfiguration: Sendable {
 
   /// A configuration.
   public init(
-    cacheLimit: Int = 64, allowSoftPlacement: Bool = false, pipeline: Pipeline = .standard,
+    cacheLimit: Int = 64, allowSoftPlacement: Bool = false,
+    device: String? = Environment.device, pipeline: Pipeline = .standard,
     disabledPasses: [String] = Environment.disabledPasses,
     queueWaitLimit: Duration? = .seconds(30),
     dump: CompilerDump? = Environment.dump
   ) {
     self.cacheLimit = cacheLimit
     self.allowSoftPlacement = allowSoftPlacement
+    self.device = device
     self.pipeline = pipeline
     self.disabledPasses = disabledPasses
     self.queueWaitLimit = queueWaitLimit
@@ -39,6 +47,8 @@ public struct SessionConfiguration: Sendable {
     /// The passes that `WEFT_DISABLE_PASSES` names.
     public static let disabledPasses: [String] = (variable("WEFT_DISABLE_PASSES") ?? "")
       .split(separator: ",").map { String($0.drop { $0 == " " }) }
+    /// The device that `WEFT_DEVICE` names.
+    public static let device: String? = variable("WEFT_DEVICE").flatMap { $0.isEmpty ? nil : $0 }
     /// What `WEFT_DUMP` asks for.
     public static let dump: CompilerDump? = variable("WEFT_DUMP").flatMap(CompilerDump.init)
 
@@ -67,15 +77,37 @@ extension Session {
       throw GraphError(
         .unavailableDevice, "asks for '\(request.name)', and this session has '\(device.name)'",
         subject: operation.subject, location: operation.origin.location,
-        notes: [
+        notes: [configuration.deviceNote].compactMap { $0 } + [
           "let it run elsewhere with graph.device(\"\(request.name)\", soft: true)",
           "or for all operations with SessionConfiguration(allowSoftPlacement: true)",
         ])
     }
   }
 
+  /// Throws if a step runs elsewhere although its operation asks for the session's device and no other.
+  func checkPlacement(_ elsewhere: [StepPlacement]) throws(GraphError) {
+    if elsewhere.isEmpty || configuration.allowSoftPlacement { return }
+    let reasons = Dictionary(elsewhere.map { ($0.name, $0) }, uniquingKeysWith: { a, _ in a })
+    let refused = graph.operations.filter { operation in
+      guard let request = operation.device, !request.isSoft else { return false }
+      return reasons[operation.name] != nil
+        && Self.normalized(request.name) == Self.normalized(device.name)
+    }
+    let errors = refused.map { operation in
+      GraphError(
+        .unsupported,
+        "asks for '\(device.name)', which cannot run it: \(reasons[operation.name]?.reason ?? "")",
+        subject: operation.subject, location: operation.origin.location,
+        notes: [
+          "let it run on /cpu:0, with its operands copied there, by "
+            + "graph.device(\"\(device.name)\", soft: true)"
+        ])
+    }
+    if let error = GraphError.combining(errors) { throw error }
+  }
+
   /// `/cpu:0` from `/device:CPU:0`, `/job:localhost/replica:0/task:0/cpu:0` and `cpu:0`.
-  static func normalized(_ name: String) -> String {
+  package static func normalized(_ name: String) -> String {
     let last = name.lowercased().split(separator: "/").last.map(String.init) ?? ""
     return "/" + (last.hasPrefix("device:") ? String(last.dropFirst(7)) : last)
   }

@@ -17,10 +17,14 @@ struct Doctor: ParsableCommand {
     var rows = [
       ["vector instructions", CPUDevice.instructionSet + instructionReason],
       ["threads", "\(device.threadCount) (\(ThreadBudget().reason))"],
-      ["devices", "\(device.name), /reference:0"],
+      ["devices", Devices.all.map(\.name).joined(separator: ", ") + ", /reference:0"],
     ]
     rows += Library.all.map { [$0.name, $0.found] }
-    rows.append(["GPU", NVIDIADriver.found])
+    for case let gpu as CUDADevice in Devices.all {
+      let (model, memory, architecture) = gpu.description
+      rows.append(["GPU \(gpu.name)", "\(model), \(memory >> 20) MB, sm_\(architecture)"])
+    }
+    if let diagnosis = Devices.gpuDiagnosis { rows.append(["GPU", diagnosis.message]) }
     rows.append(["op types", "\(OperationCatalogue.standard.typeNames.count) of TensorFlow's"])
     for row in rows { show(row) }
     show(["checks", try check(device)])
@@ -141,34 +145,4 @@ private func systemText(_ path: String) -> String {
   var part = [UInt8](repeating: 0, count: 16_384)
   while case let count = fread(&part, 1, part.count, file), count > 0 { text += part[..<count] }
   return String(decoding: text, as: UTF8.self)
-}
-
-/// NVIDIA's driver, looked for without relying on it.
-private enum NVIDIADriver {
-  private typealias Initialize = @convention(c) (UInt32) -> Int32
-  private typealias Count = @convention(c) (UnsafeMutablePointer<Int32>) -> Int32
-  private typealias Name = @convention(c) (UnsafeMutablePointer<CChar>, Int32, Int32) -> Int32
-
-  static var found: String {
-    guard let library = dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL) else {
-      return "none: NVIDIA's driver (libcuda.so.1) is not installed"
-    }
-    guard let initialize = dlsym(library, "cuInit"),
-      let number = dlsym(library, "cuDriverGetVersion"),
-      let count = dlsym(library, "cuDeviceGetCount"), let name = dlsym(library, "cuDeviceGetName")
-    else { return "none: libcuda.so.1 is not NVIDIA's driver" }
-    let status = unsafeBitCast(initialize, to: Initialize.self)(0)
-    guard status == 0 else { return "none: NVIDIA's driver does not start (error \(status))" }
-    var (version, devices): (Int32, Int32) = (0, 0)
-    _ = unsafeBitCast(number, to: Count.self)(&version)
-    _ = unsafeBitCast(count, to: Count.self)(&devices)
-    let names = (0..<max(devices, 0)).map { index in
-      var text = [CChar](repeating: 0, count: 256)
-      _ = unsafeBitCast(name, to: Name.self)(&text, 255, index)
-      return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-    let driver = "driver for CUDA \(version / 1000).\(version % 1000 / 10)"
-    return names.isEmpty
-      ? "none: \(driver), no device" : names.joined(separator: ", ") + "; " + driver
-  }
 }

@@ -6,15 +6,22 @@ struct ExecutionOptions: ParsableArguments {
   @Option(help: "How many threads; by default as many as the machine offers.")
   var threads: Int?
 
-  @Option(help: "The device: 'cpu' or 'reference', which computes slowly and obviously.")
+  @Option(
+    help: """
+      The device: 'cpu', 'gpu' (or /gpu:1, ...), or 'reference', which computes slowly and obviously.
+      """)
   var device: String = "cpu"
 
   func validate() throws {
     if let threads, threads < 1 {
       throw ValidationError("--threads must be at least 1, not \(threads)")
     }
-    if !["cpu", "reference"].contains(kind) {
-      throw ValidationError("there is no device '\(device)' here; there are 'cpu' and 'reference'")
+    if !["cpu", "gpu", "reference"].contains(kind) {
+      throw ValidationError(
+        "there is no device '\(device)' here; there are 'cpu', 'gpu' and 'reference'")
+    }
+    if threads != nil, kind == "gpu" {
+      throw ValidationError("--threads is for the CPU, not for --device \(device)")
     }
   }
 
@@ -27,8 +34,12 @@ struct ExecutionOptions: ParsableArguments {
   func session(_ graph: Graph) throws -> Session {
     // There is one thread: nobody else puts into a queue what a step waits for.
     let configuration = SessionConfiguration(queueWaitLimit: .zero)
-    let device: any Device =
-      kind == "reference" ? ReferenceDevice() : CPUDevice(threads: threads)
-    return try Session(graph, device: device, configuration: configuration)
+    let chosen: any Device =
+      switch kind {
+      case "reference": ReferenceDevice()
+      case "gpu": try Devices.device(device.contains(":") ? device : "/gpu:0")
+      default: threads.map { CPUDevice(threads: $0) } ?? CPUDevice.shared
+      }
+    return try Session(graph, device: chosen, configuration: configuration)
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import OpCases
 import Testing
 import Weft
 import WeftTesting

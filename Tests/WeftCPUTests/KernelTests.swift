@@ -1,3 +1,4 @@
+import OpCases
 import Testing
 import Weft
 import WeftTesting

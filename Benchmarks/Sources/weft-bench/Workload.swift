@@ -45,9 +45,11 @@ struct Workload: Sendable {
     let loss: Node<Float>
     let prediction: Node<Float>
 
-    /// A session with initial values, and the step prepared in it.
-    func prepare(on device: any Device = CPUDevice.shared) throws -> Step {
-      let session = try Session(graph, device: device)
+    /// A session with initial values, and the step prepared in it. By default it is on the device that
+    /// `WEFT_DEVICE` names, or the CPU.
+    func prepare(on device: (any Device)? = nil) throws -> Step {
+      let name = SessionConfiguration.Environment.device ?? "/cpu:0"
+      let session = try Session(graph, device: try device ?? Devices.device(name))
       try session.initializeVariables()
       return try session.prepare(train, loss, prediction, feeding: x, labels)
     }

@@ -2,15 +2,15 @@ import Weft
 import WeftTesting
 
 /// One or more cases for every operation: what is run on every device. A file for each family.
-enum CaseTable {
-  static let all: [OpCase] =
+package enum CaseTable {
+  package static let all: [OpCase] =
     unary + binary + gradientPointwise + otherPointwise + reductions + scans + products + losses
     + layers + convolutions + pooled + normalizations + shapes + arrays + blocks + linearAlgebra
     + fused + fusedReductions + control + updates
     + scattered + optimizers + sparseOptimizers + resizing + random + controlFlow
 
   /// Operations that no case builds, with the reason.
-  static let without: [String: String] = [
+  package static let without: [String: String] = [
     "Placeholder": "every case is fed through it",
     "Const": "every constant operand is one",
     "VariableV2": "every updated operand is one",
@@ -49,7 +49,7 @@ enum CaseTable {
   /// Operations of which no case compares a gradient: they have none to compare. What they give are
   /// whole numbers, truth values, random numbers or updated variables, or steps of slope 0. Or they are
   /// for `float32` alone, and what TensorFlow gives judges them.
-  static let withoutGradient: Set<String> = [
+  package static let withoutGradient: Set<String> = [
     "ArgMax", "ArgMin", "InTopKV2", "All", "Any", "IsFinite", "IsInf", "IsNan", "Sign",
     "Equal", "NotEqual", "Less", "LessEqual", "Greater", "GreaterEqual",
     "LogicalAnd", "LogicalOr", "LogicalNot", "TruncateDiv", "FloorDiv",

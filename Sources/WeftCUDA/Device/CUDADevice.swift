@@ -1,0 +1,142 @@
+import CWeftCUDA
+import Synchronization
+@_exported import WeftDevice
+
+/// An NVIDIA GPU.
+///
+/// Making one creates nothing on the GPU: that is done by its first use.
+///
+/// ```swift
+/// let gpu = try CUDADevice(libraries: CUDALibraries(), ordinal: 0)
+/// let session = try Session(graph, device: gpu)
+/// ```
+public final class CUDADevice: Device {
+  public let name: String
+  /// The number of the device.
+  public let ordinal: Int
+  /// How it computes.
+  public let options: CUDAOptions
+  let libraries: CUDALibraries
+  private let state = Mutex<State>(State())
+
+  private struct State {
+    var context: CUDAContext?
+    var library: KernelLibrary?
+    var hostSteps: [String: String] = [:]
+  }
+
+  /// A device of those that the driver sees.
+  ///
+  /// Throws ``GraphError`` if there is no device of this number.
+  public init(
+    libraries: CUDALibraries, ordinal: Int = 0, options: CUDAOptions = CUDAOptions()
+  ) throws(GraphError) {
+    guard (0..<libraries.deviceCount).contains(ordinal) else {
+      throw CUDALibraries.unavailable(
+        "there is no /gpu:\(ordinal); the driver sees \(libraries.deviceCount)")
+    }
+    name = "/gpu:\(ordinal)"
+    self.ordinal = ordinal
+    self.options = options
+    self.libraries = libraries
+  }
+
+  /// The device's own name, such as `NVIDIA H200`, its memory in bytes and its architecture.
+  public var description: (model: String, memory: Int, architecture: Int) {
+    let driver = libraries.driver.pointee
+    var device: weft_cuda_device = 0
+    guard driver.cuDeviceGet(&device, Int32(ordinal)) == 0 else { return ("unknown", 0, 0) }
+    var text = [CChar](repeating: 0, count: 128)
+    _ = driver.cuDeviceGetName(&text, Int32(text.count - 1), device)
+    var memory = 0
+    _ = driver.cuDeviceTotalMem_v2(&memory, device)
+    var (major, minor): (Int32, Int32) = (0, 0)
+    _ = driver.cuDeviceGetAttribute(&major, Int32(WEFT_CUDA_DEVICE_CAPABILITY_MAJOR), device)
+    _ = driver.cuDeviceGetAttribute(&minor, Int32(WEFT_CUDA_DEVICE_CAPABILITY_MINOR), device)
+    let model = String(
+      decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return (model, memory, Int(major * 10 + minor))
+  }
+
+  /// The context and the loaded kernels, made at their first use.
+  func open() throws(GraphError) -> (context: CUDAContext, library: KernelLibrary) {
+    try state.withLock { (state) throws(GraphError) in
+      if let context = state.context, let library = state.library, !context.isLost {
+        return (context, library)
+      }
+      // A lost one is given back when the last session that used it is gone.
+      state.context = nil
+      state.library = nil
+      let context = try CUDAContext(
+        libraries: libraries, ordinal: ordinal, memoryLimit: options.memoryLimit)
+      let library = KernelLibrary(context, cache: options.cache, batchSize: options.batchSize)
+      state.context = context
+      state.library = library
+      return (context, library)
+    }
+  }
+
+  public func allocate(byteCount: Int) throws(GraphError) -> any DeviceMemory {
+    try CUDAMemory(try open().context, byteCount: byteCount)
+  }
+
+  public func compile(_ plan: ExecutionPlan, resources: ProgramResources) throws(GraphError)
+    -> any DeviceProgram
+  {
+    let (context, library) = try open()
+    let program = try CUDAProgram(
+      plan: plan, resources: resources, context: context, library: library, options: options)
+    let elsewhere = program.elsewhere.values
+    state.withLock { state in
+      for step in elsewhere { state.hostSteps[step.typeName] = step.reason }
+    }
+    return program
+  }
+
+  /// The types of operations that ran on the host so far, each with a reason.
+  public var hostSteps: [String: String] { state.withLock { $0.hostSteps } }
+
+  /// Gives memory back to the device that the pool keeps for later.
+  public func releaseUnusedMemory() { state.withLock { $0.context }?.trim() }
+
+  /// The bytes in use on the device by this process's tensors, and the most that ever were.
+  public var memoryUse: (used: Int, peak: Int) {
+    state.withLock { $0.context }?.memoryUse ?? (0, 0)
+  }
+}
+
+/// How a GPU computes.
+public struct CUDAOptions: Sendable {
+  /// How products of `float32` are computed.
+  public enum MathMode: String, Hashable, Sendable {
+    /// In `float32` throughout.
+    case float32
+    /// With operands rounded to TF32: ten bits of significand.
+    case tf32
+    /// With operands rounded to bfloat16.
+    case bfloat16
+  }
+
+  /// How products of `float32` are computed; in `float32` unless asked otherwise.
+  public var mathMode: MathMode
+  /// The most bytes of the GPU's memory to use; nil for as much as there is.
+  public var memoryLimit: Int?
+  /// Where compiled kernels are kept; nil for nowhere.
+  public var cache: KernelCache?
+  /// How many kernels are compiled together.
+  public var batchSize: Int
+  /// Whether a step is replayed as one launch from its second run on.
+  public var capturesSteps: Bool
+
+  /// Options.
+  public init(
+    mathMode: MathMode = .float32, memoryLimit: Int? = nil,
+    cache: KernelCache? = KernelCache.standard, batchSize: Int = 12, capturesSteps: Bool = true
+  ) {
+    self.mathMode = mathMode
+    self.memoryLimit = memoryLimit
+    self.cache = cache
+    self.batchSize = batchSize
+    self.capturesSteps = capturesSteps
+  }
+}

@@ -1,0 +1,119 @@
+import CWeftCUDA
+import Glibc
+import WeftDevice
+
+/// NVIDIA's driver, its compiler of CUDA C and its matrix products, opened while the program runs.
+public final class CUDALibraries: @unchecked Sendable {
+  // Sendable: tables of functions that may be called from any thread, never written after init. The
+  // libraries stay open for the life of the process.
+  let driver: UnsafePointer<weft_cuda_driver>
+  let nvrtc: UnsafePointer<weft_nvrtc>
+  let lt: UnsafePointer<weft_lt>
+  /// The CUDA version that the driver supports, as 13000 for 13.0.
+  public let driverVersion: Int
+  /// The version of the compiler.
+  public let compilerVersion: (major: Int, minor: Int)
+  /// The number of GPUs that `CUDA_VISIBLE_DEVICES` lets the process see.
+  public let deviceCount: Int
+
+  /// Opens the libraries and checks that they fit each other.
+  ///
+  /// Throws ``GraphError`` with the reason why there is no GPU: a library that is missing, a driver
+  /// that is too old for the compiler, no device.
+  public init(search: CUDASearch = CUDASearch()) throws(GraphError) {
+    let driver = try Self.open("libcuda", search.candidates("libcuda"), weft_cuda_driver_open) {
+      "no NVIDIA driver: \($0)"
+    }
+    self.driver = UnsafePointer(driver)
+    let status = driver.pointee.cuInit(0)
+    guard status == 0 else {
+      let hint =
+        status == WEFT_CUDA_NO_DEVICE ? "; the driver sees no device (CUDA_VISIBLE_DEVICES?)" : ""
+      throw Self.unavailable(
+        "cuInit: \(Self.describe(status, driver))\(hint)")
+    }
+    var version: Int32 = 0
+    _ = driver.pointee.cuDriverGetVersion(&version)
+    driverVersion = Int(version)
+    var count: Int32 = 0
+    _ = driver.pointee.cuDeviceGetCount(&count)
+    deviceCount = Int(count)
+    guard count > 0 else { throw Self.unavailable("the driver sees no device") }
+
+    let nvrtc = try Self.open(
+      "libnvrtc", search.candidates("libnvrtc", wheel: Self.wheels("cuda_nvrtc")), weft_nvrtc_open
+    ) { "no compiler: \($0)" }
+    self.nvrtc = UnsafePointer(nvrtc)
+    var (major, minor): (Int32, Int32) = (0, 0)
+    _ = nvrtc.pointee.nvrtcVersion(&major, &minor)
+    compilerVersion = (Int(major), Int(minor))
+    let file = Self.path(of: nvrtc.pointee.handle, symbol: "nvrtcVersion") ?? "libnvrtc"
+    try Self.check(driver: driverVersion, compiler: compilerVersion, file: file)
+    let folder = file.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+    weft_nvrtc_open_builtins(
+      nvrtc, folder.joined(separator: "/") + "/libnvrtc-builtins.so.\(major).\(minor)")
+    lt = UnsafePointer(
+      try Self.open(
+        "libcublasLt", search.candidates("libcublasLt", wheel: Self.wheels("cublas")), weft_lt_open
+      ) { "no matrix products: \($0)" })
+  }
+
+  /// Throws unless a driver runs what a compiler makes: the same major version at least.
+  static func check(
+    driver: Int, compiler: (major: Int, minor: Int), file: String
+  ) throws(GraphError) {
+    guard driver / 1000 < compiler.major else { return }
+    throw unavailable(
+      "the driver supports CUDA up to \(driver / 1000).\(driver % 1000 / 10), "
+        + "but libnvrtc is \(compiler.major).\(compiler.minor) (\(file))")
+  }
+
+  /// The error of a GPU that is not there, in one wording.
+  static func unavailable(_ reason: String) -> GraphError {
+    GraphError(.unavailableDevice, "GPU unavailable: \(reason)")
+  }
+
+  private static func wheels(_ name: String) -> [String] { ["cu13", "cu12", name] }
+
+  private static func open<Table>(
+    _ stem: String, _ candidates: [String],
+    _ function: (UnsafePointer<CChar>?, UnsafeMutablePointer<CChar>?, Int)
+      -> UnsafeMutablePointer<Table>?,
+    _ sentence: (String) -> String
+  ) throws(GraphError) -> UnsafeMutablePointer<Table> {
+    var reason = "\(stem).so is in none of the folders that are searched (see WEFT_CUDA_PATH)"
+    var message = [CChar](repeating: 0, count: 512)
+    for candidate in candidates {
+      if let table = function(candidate, &message, message.count) { return table }
+      // A file that is there and cannot be used tells more than a name that is not found.
+      if candidate.contains("/") { reason = text(message) }
+    }
+    throw unavailable(sentence(reason))
+  }
+
+  private static func text(_ buffer: [CChar]) -> String {
+    String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  private static func path(of handle: UnsafeMutableRawPointer?, symbol: String) -> String? {
+    guard let address = dlsym(handle, symbol), let path = weft_library_path(address) else {
+      return nil
+    }
+    return String(cString: path)
+  }
+
+  /// `CUDA_ERROR_OUT_OF_MEMORY (out of memory)`.
+  static func describe(_ status: Int32, _ driver: UnsafePointer<weft_cuda_driver>) -> String {
+    var (name, sentence): (UnsafePointer<CChar>?, UnsafePointer<CChar>?) = (nil, nil)
+    _ = driver.pointee.cuGetErrorName(status, &name)
+    _ = driver.pointee.cuGetErrorString(status, &sentence)
+    let code = name.map { String(cString: $0) } ?? "error \(status)"
+    return code + (sentence.map { " (\(String(cString: $0)))" } ?? "")
+  }
+
+  static func describe(
+    _ status: Int32, _ driver: UnsafeMutablePointer<weft_cuda_driver>
+  ) -> String {
+    describe(status, UnsafePointer(driver))
+  }
+}

@@ -1,0 +1,158 @@
+import WeftDevice
+
+/// A formula as one generated kernel over the broadcast operands.
+///
+/// Axes over which no operand is stretched are joined. One axis that is left makes a flat kernel, two
+/// make one that goes down the rows with the column in a register, more take divisions.
+func planPointwise(_ expression: ScalarExpression, _ request: CUDAKernelRequest) throws(OpFailure)
+  -> CUDAKernel
+{
+  let output = request.outputs[0]
+  let operands = request.inputs.map { ($0.dtype, $0.shape) }
+  return try planPointwise(
+    expression, dtype: output.dtype, shape: output.shape, inputs: operands,
+    arguments: request.inputs.indices.map { .input($0) }, to: .output(0), request)
+}
+
+/// A formula over operands that need not be those of the step.
+func planPointwise(
+  _ expression: ScalarExpression, dtype: DType, shape: [Int],
+  inputs: [(dtype: DType, shape: [Int])],
+  arguments: [CUDAKernel.Argument], to target: CUDAKernel.Argument, _ request: CUDAKernelRequest
+) throws(OpFailure) -> CUDAKernel {
+  let count = shape.reduce(1, *)
+  if count == 0 { return CUDAKernel() }
+  var source = PointwiseSource(inputs: inputs.map(\.dtype))
+  let function = try source.function(expression, as: dtype)
+  let axes = JoinedAxes(shape, inputs.map(\.shape))
+  let generated = PointwiseKernel(
+    inputs: inputs.map(\.dtype), output: dtype, mayFail: source.mayFail)
+  var kernel = generated.axes
+  var (tail, grid, block): ([CUDAKernel.Argument], [Int], [Int])
+  switch axes.sizes.count {
+  case 0, 1:
+    kernel = generated.flat(strides: axes.strides.map { $0.first ?? 0 })
+    (tail, grid, block) = ([.int64(count)], [request.blocks(for: count), 1, 1], [256, 1, 1])
+  case 2:
+    kernel = generated.rows
+    let (rows, columns) = (axes.sizes[0], axes.sizes[1])
+    let width = columns >= 256 ? 256 : (columns + 31) / 32 * 32
+    let height = 256 / width
+    let across = (columns + width - 1) / width
+    let down = min((rows + height - 1) / height, max(1, request.multiprocessors * 8 / across))
+    tail = axes.strides.flatMap { [.int64($0[0]), .int64($0[1])] }
+    tail += [.int64(rows), .int64(columns)]
+    (grid, block) = ([across, min(down, 65_535), 1], [width, height, 1])
+  case 3...8:
+    tail = axes.strides.map { .structure($0 + padding($0.count)) }
+    tail.append(.structure([axes.sizes.count] + axes.sizes + padding(axes.sizes.count)))
+    tail.append(.int64(count))
+    (grid, block) = ([request.blocks(for: count), 1, 1], [256, 1, 1])
+  default: throw OpFailure("broadcasting over more than 8 axes", code: .unsupported)
+  }
+  let helpers = KernelUnit.files["pointwise"] ?? ""
+  let unit = KernelUnit(name: "pointwise", text: helpers + "\n" + function + "\n" + kernel)
+  let head: [CUDAKernel.Argument] = source.mayFail ? [target, .status] : [target]
+  let launch = unit.launch("run", grid: grid, block: block, head + arguments + tail)
+  var result = CUDAKernel(commands: [.launch(launch)])
+  if source.mayFail { result.failure = { code, _ in pointwiseFailure(code) } }
+  return result
+}
+
+private func padding(_ count: Int) -> [Int] { Array(repeating: 0, count: 8 - count) }
+
+func pointwiseFailure(_ code: Int) -> OpFailure {
+  code == 1
+    ? OpFailure("integer division by zero", code: .evaluationFailed)
+    : OpFailure("an integer to a negative power", code: .evaluationFailed)
+}
+
+/// The axes of a broadcast result, neighbours joined over which every operand goes on evenly.
+struct JoinedAxes {
+  private(set) var sizes: [Int] = []
+  /// For each operand a stride for each axis, 0 where it is stretched.
+  private(set) var strides: [[Int]]
+
+  init(_ shape: [Int], _ operands: [[Int]]) {
+    strides = operands.map { _ in [] }
+    let all = operands.map { broadcastStrides(of: $0, to: shape) }
+    for (axis, size) in shape.enumerated() where size != 1 {
+      let joins =
+        !sizes.isEmpty
+        && all.indices.allSatisfy { strides[$0].last == all[$0][axis] * size }
+      if joins {
+        sizes[sizes.count - 1] *= size
+        for operand in all.indices {
+          strides[operand][strides[operand].count - 1] = all[operand][axis]
+        }
+      } else {
+        sizes.append(size)
+        for operand in all.indices { strides[operand].append(all[operand][axis]) }
+      }
+    }
+  }
+}
+
+/// The loops around a formula `f`.
+private struct PointwiseKernel {
+  let inputs: [DType]
+  let output: DType
+  let mayFail: Bool
+
+  private func kernel(_ parameters: [String], _ body: String) -> String {
+    var all = ["\(output.cudaType) *y"]
+    if mayFail { all.append("unsigned long long *status") }
+    all += inputs.enumerated().map { "const \($1.cudaType) *x\($0)" }
+    return "KERNEL(256) ENTRY(run)(\((all + parameters).joined(separator: ", "))) {\n\(body)}\n"
+  }
+
+  private func call(_ index: (Int) -> String) -> String {
+    "f(" + inputs.indices.map { "x\($0)[\(index($0))], " }.joined()
+      + (mayFail ? "status)" : "nullptr)")
+  }
+
+  func flat(strides: [Int]) -> String {
+    let value = call { strides[$0] == 0 ? "0" : "i" }
+    return kernel(["long long count"], "  FOR_EACH(i, count) { y[i] = \(value); }\n")
+  }
+
+  var rows: String {
+    let strides = inputs.indices.flatMap { ["long long r\($0)", "long long c\($0)"] }
+    let value = call { "row * r\($0) + column * c\($0)" }
+    return kernel(
+      strides + ["long long rows", "long long columns"],
+      """
+        const long long column = (long long)blockIdx.x * blockDim.x + threadIdx.x;
+        if (column >= columns) return;
+        for (long long row = (long long)blockIdx.y * blockDim.y + threadIdx.y; row < rows;
+             row += (long long)gridDim.y * blockDim.y) {
+          y[row * columns + column] = \(value);
+        }
+
+      """)
+  }
+
+  var axes: String {
+    let strides = inputs.indices.map { "const __grid_constant__ Strides s\($0)" }
+    let positions = inputs.indices.map { "long long p\($0) = 0;" }.joined(separator: " ")
+    let steps = inputs.indices.map { "p\($0) += at * s\($0).stride[axis];" }
+    return "struct Strides { long long stride[8]; };\n"
+      + "struct Extents { long long rank, size[8]; };\n"
+      + kernel(
+        strides + ["const __grid_constant__ Extents axes", "long long count"],
+        """
+          FOR_EACH(i, count) {
+            long long rest = i;
+            \(positions)
+            for (int axis = (int)axes.rank - 1; axis >= 0; axis--) {
+              const long long next = rest / axes.size[axis];
+              const long long at = rest - next * axes.size[axis];
+              \(steps.joined(separator: " "))
+              rest = next;
+            }
+            y[i] = \(call { "p\($0)" });
+          }
+
+        """)
+  }
+}

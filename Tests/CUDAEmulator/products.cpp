@@ -1,0 +1,197 @@
+// cuBLASLt: products of column-major matrices of float or double, with a bias and a rectifier.
+#include <cmath>
+
+#include "emulator.h"
+
+struct Description {
+  int compute, scale_type, transpose_a = 0, transpose_b = 0, epilogue = 1, pointer_mode = 0;
+  void *bias = nullptr;
+};
+struct Layout {
+  int type;
+  uint64_t rows, columns;
+  int64_t stride, batch_stride = 0;
+  int batch = 1;
+};
+struct Preference {
+  size_t workspace = 0;
+};
+struct Heuristic {
+  uint64_t algorithm[8];
+  size_t workspace;
+  int status;
+  float waves;
+  int reserved[4];
+};
+enum { NOT_SUPPORTED = 15, INVALID = 7, EXECUTION_FAILED = 13 };
+
+API size_t cublasLtGetVersion() { return 130000; }
+API int cublasLtCreate(void **handle) {
+  ENTER
+  if (!current) return 1;
+  *handle = current;
+  born("product library");
+  return OK;
+}
+API int cublasLtDestroy(void *) {
+  ENTER died("product library");
+  return OK;
+}
+API int cublasLtMatmulDescCreate(Description **d, int compute, int scale_type) {
+  ENTER *d = new Description{compute, scale_type};
+  born("product");
+  return OK;
+}
+API int cublasLtMatmulDescDestroy(Description *d) {
+  ENTER delete d;
+  died("product");
+  return OK;
+}
+API int cublasLtMatmulDescSetAttribute(Description *d, int attribute, const void *value,
+                                       size_t size) {
+  ENTER switch (attribute) {
+    case 2: d->pointer_mode = *(const int *)value; return size == 4 ? int(OK) : int(INVALID);
+    case 3: d->transpose_a = *(const int *)value; return size == 4 ? int(OK) : int(INVALID);
+    case 4: d->transpose_b = *(const int *)value; return size == 4 ? int(OK) : int(INVALID);
+    case 7: d->epilogue = *(const int *)value; return size == 4 ? int(OK) : int(INVALID);
+    case 8: d->bias = *(void *const *)value; return size == 8 ? int(OK) : int(INVALID);
+  }
+  return INVALID;
+}
+API int cublasLtMatrixLayoutCreate(Layout **l, int type, uint64_t rows, uint64_t columns,
+                                   int64_t stride) {
+  ENTER
+  if (rows == 0 || columns == 0 || stride < (int64_t)rows) return INVALID;
+  *l = new Layout{type, rows, columns, stride};
+  born("layout");
+  return OK;
+}
+API int cublasLtMatrixLayoutDestroy(Layout *l) {
+  ENTER delete l;
+  died("layout");
+  return OK;
+}
+API int cublasLtMatrixLayoutSetAttribute(Layout *l, int attribute, const void *value, size_t) {
+  ENTER switch (attribute) {
+    case 5: l->batch = *(const int *)value; return OK;
+    case 6: l->batch_stride = *(const int64_t *)value; return OK;
+  }
+  return INVALID;
+}
+API int cublasLtMatmulPreferenceCreate(Preference **p) {
+  ENTER *p = new Preference;
+  born("preference");
+  return OK;
+}
+API int cublasLtMatmulPreferenceDestroy(Preference *p) {
+  ENTER delete p;
+  died("preference");
+  return OK;
+}
+API int cublasLtMatmulPreferenceSetAttribute(Preference *p, int attribute, const void *value,
+                                             size_t) {
+  ENTER
+  if (attribute == 1) p->workspace = *(const size_t *)value;
+  return OK;
+}
+
+// Whether the sizes fit each other, as the library would find.
+static bool fits(const Description &d, const Layout &a, const Layout &b, const Layout &c) {
+  const uint64_t m = d.transpose_a ? a.columns : a.rows, ka = d.transpose_a ? a.rows : a.columns;
+  const uint64_t kb = d.transpose_b ? b.columns : b.rows, n = d.transpose_b ? b.rows : b.columns;
+  return m == c.rows && n == c.columns && ka == kb && a.batch == b.batch && b.batch == c.batch;
+}
+API int cublasLtMatmulAlgoGetHeuristic(void *, Description *d, Layout *a, Layout *b, Layout *c,
+                                       Layout *, Preference *, int, Heuristic *result, int *count) {
+  ENTER
+  *count = 0;
+  const bool is_double = d->scale_type == 1;
+  const bool is_known = is_double ? d->compute == 70 && d->epilogue == 1
+                                  : d->compute == 68 || d->compute == 77 || d->compute == 75;
+  if (a->type != d->scale_type || !is_known) return NOT_SUPPORTED;
+  if (!fits(*d, *a, *b, *c)) return INVALID;
+  *result = {};
+  *count = 1;
+  return OK;
+}
+
+static float rounded(float x, int compute) {
+  if (compute == 68) return x;
+  uint32_t bits;
+  memcpy(&bits, &x, 4);
+  const int dropped = compute == 77 ? 13 : 16;
+  bits += (1u << (dropped - 1)) - 1 + (bits >> dropped & 1);
+  bits &= ~((1u << dropped) - 1);
+  memcpy(&x, &bits, 4);
+  return x;
+}
+static double rounded(double x, int) { return x; }
+
+template <class T>
+static void multiply(const Description &d, T alpha, const T *a, const Layout &la, const T *b,
+                     const Layout &lb, T beta, const Layout &lc, T *out) {
+  const size_t m = lc.rows, n = lc.columns, k = d.transpose_a ? la.rows : la.columns;
+  std::vector<T> rows(m * k), column(k);
+  for (size_t i = 0; i < m; i++)
+    for (size_t l = 0; l < k; l++)
+      rows[i * k + l] =
+          rounded(d.transpose_a ? a[l + i * la.stride] : a[i + l * la.stride], d.compute);
+  for (size_t j = 0; j < n; j++) {
+    for (size_t l = 0; l < k; l++)
+      column[l] = rounded(d.transpose_b ? b[j + l * lb.stride] : b[l + j * lb.stride], d.compute);
+    for (size_t i = 0; i < m; i++) {
+      T part[8] = {};
+      size_t l = 0;
+      for (; l + 8 <= k; l += 8)
+        for (int p = 0; p < 8; p++) part[p] += rows[i * k + l + p] * column[l + p];
+      T value = ((part[0] + part[1]) + (part[2] + part[3])) +
+                ((part[4] + part[5]) + (part[6] + part[7]));
+      for (; l < k; l++) value += rows[i * k + l] * column[l];
+      value = alpha * value + (beta != 0 ? beta * out[i + j * lc.stride] : 0);
+      if (d.epilogue & 4) value += ((const T *)d.bias)[i];
+      if (d.epilogue & 2) value = value > 0 ? value : value != value ? value : 0;
+      out[i + j * lc.stride] = value;
+    }
+  }
+}
+
+template <class T>
+static int issue(Description d, const void *alpha, const void *a, Layout la, const void *b, Layout lb,
+                 const void *beta, void *out, Layout lc, Stream *s) {
+  Context *c = s->context;
+  auto bytes = [](const Layout &l) {
+    return size_t(l.batch_stride * (l.batch - 1) + l.stride * (l.columns - 1) + l.rows) * sizeof(T);
+  };
+  bool ok = in_range(*c, (Address)a, bytes(la), "cublasLtMatmul A") &&
+            in_range(*c, (Address)b, bytes(lb), "cublasLtMatmul B") &&
+            in_range(*c, (Address)out, bytes(lc), "cublasLtMatmul D");
+  if (d.epilogue & 4) ok = ok && in_range(*c, (Address)d.bias, lc.rows * sizeof(T), "bias");
+  if (d.pointer_mode == 1)
+    ok = ok && in_range(*c, (Address)alpha, sizeof(T), "alpha") &&
+         in_range(*c, (Address)beta, sizeof(T), "beta");
+  else
+    ok = ok && is_host(alpha, "alpha") && is_host(beta, "beta");
+  if (!ok) {
+    fail(c, ILLEGAL_ADDRESS);
+    return EXECUTION_FAILED;
+  }
+  const bool on_device = d.pointer_mode == 1;
+  const T host_alpha = on_device ? 0 : *(const T *)alpha, host_beta = on_device ? 0 : *(const T *)beta;
+  return push(s, [=] {
+    Access open(c);
+    const T x = on_device ? *(const T *)alpha : host_alpha;
+    const T y = on_device ? *(const T *)beta : host_beta;
+    for (int i = 0; i < lc.batch; i++)
+      multiply<T>(d, x, (const T *)a + i * la.batch_stride, la, (const T *)b + i * lb.batch_stride,
+                  lb, y, lc, (T *)out + i * lc.batch_stride);
+  });
+}
+
+API int cublasLtMatmul(void *, Description *d, const void *alpha, const void *a, Layout *la,
+                       const void *b, Layout *lb, const void *beta, const void *c, Layout *lc,
+                       void *out, Layout *, const void *, void *, size_t, Stream *s) {
+  ENTER_CONTEXT
+  if (c != out || !fits(*d, *la, *lb, *lc)) return INVALID;
+  return d->scale_type == 1 ? issue<double>(*d, alpha, a, *la, b, *lb, beta, out, *lc, s)
+                            : issue<float>(*d, alpha, a, *la, b, *lb, beta, out, *lc, s);
+}

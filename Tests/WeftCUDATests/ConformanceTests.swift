@@ -1,0 +1,45 @@
+import Foundation
+import OpCases
+import Testing
+import Weft
+import WeftTesting
+
+@testable import WeftCUDA
+
+@Suite struct ConformanceTests {
+  /// Every case of every operation, on the emulated GPU, against the reference. How many passed is
+  /// printed, and what ran on the host instead, with the reason.
+  ///
+  /// `WEFT_WRITE_PROGRAMS` names a folder for the programs, which other compilers may be given.
+  @Test func everyCaseAgreesOnTheGPU() throws {
+    let emulator = try Emulator.shared.get()
+    let device = try emulator.device()
+    var passed = 0
+    var problems: [String] = []
+    for opCase in CaseTable.all {
+      if let problem = conformanceMismatch(opCase, on: device) {
+        problems.append("\(problem) (emulator: \(emulator.message))")
+      } else {
+        passed += 1
+      }
+    }
+    print("op cases passed on \(device.name): \(passed) of \(CaseTable.all.count)")
+    for (typeName, reason) in device.hostSteps.sorted(by: { $0.key < $1.key }) {
+      print("on the host: \(typeName): \(reason)")
+    }
+    #expect(problems.isEmpty, "\(problems.prefix(5).joined(separator: "\n"))")
+    if let folder = ProcessInfo.processInfo.environment["WEFT_WRITE_PROGRAMS"] {
+      try write(try device.open().library.units, to: URL(filePath: folder))
+    }
+  }
+
+  private func write(_ units: [KernelUnit], to folder: URL) throws {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let sorted = units.sorted { ($0.name, $0.tag) < ($1.name, $1.tag) }
+    for start in stride(from: 0, to: sorted.count, by: 24) {
+      let program = KernelUnit.program(Array(sorted[start..<min(start + 24, sorted.count)]))
+      let name = "program-\(start / 24).cu"
+      try program.write(to: folder.appending(path: name), atomically: true, encoding: .utf8)
+    }
+  }
+}
