@@ -32,7 +32,19 @@ public struct Corpus: Sendable {
     public let outputs: [Item]?
     public let grads: [Gradient]?
     public let tolerance: Tolerance?
-    public let graph: GraphFile?
+    public private(set) var graph: GraphFile?
+  }
+
+  /// The operations without the graphs of their cases, which the fixtures do not have.
+  public var operationsWithoutGraphs: [Entry] {
+    operations.map { entry in
+      let cases = entry.cases.map { item in
+        var item = item
+        item.graph = nil
+        return item
+      }
+      return Entry(op: entry.op, cases: cases)
+    }
   }
 
   /// The same case as a graph that TensorFlow wrote, with its gradient nodes.

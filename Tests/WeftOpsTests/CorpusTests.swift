@@ -57,7 +57,7 @@ import Weft
   func theFixturesHoldTheWholeCorpus() throws {
     let shared = try #require(try Corpus.shared())
     let packed = try Corpus.packed()
-    #expect(shared.operations == packed.operations, "run Scripts/make-fixtures.py")
+    #expect(shared.operationsWithoutGraphs == packed.operations, "run Scripts/make-fixtures.py")
     for entry in shared.operations {
       let (originals, copies) = (try shared.tensors(of: entry.op), try packed.tensors(of: entry.op))
       let items = entry.cases.flatMap { $0.inputs + ($0.outputs ?? []) }
