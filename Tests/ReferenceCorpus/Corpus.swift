@@ -32,7 +32,7 @@ public struct Corpus: Sendable {
     public let outputs: [Item]?
     public let grads: [Gradient]?
     public let tolerance: Tolerance?
-    public private(set) var graph: GraphFile?
+    public fileprivate(set) var graph: GraphFile?
   }
 
   /// The operations without the graphs of their cases, which the fixtures do not have.
