@@ -31,6 +31,10 @@ let corpusLinear: [String: CorpusCase.Builder] = [
   "qr": { c in
     c.has(.float64) ? qrProducts(c.node(0, Double.self)) : qrProducts(c.node(0, Float.self))
   },
+  "einsum": { c in
+    let (a, b): (Node<Float>, Node<Float>) = (c.node(0), c.node(1))
+    return [einsum(c.string("equation"), a, b).output]
+  },
   "tensordot": { c in
     if case .list(let pair)? = c.attributes["axes"] {
       let axes = pair.map { item -> [Int] in
