@@ -66,7 +66,7 @@ let package = Package(
     module("WeftCUDA", ["WeftDevice", "WeftOps", "CWeftCUDA"]),
     module("WeftSession", ["WeftCompiler", "WeftDevice", "WeftOps"]),
     module("WeftTraining", ["WeftOps", "WeftSession"]),
-    module("WeftData", ["WeftTensor", "CPNG", "CZlib"]),
+    module("WeftData", ["WeftTensor", "CWeftKernels", "CPNG", "CZlib"]),
     module("WeftTesting", ["WeftSession", "WeftReference", "WeftOps"]),
     module(
       "WeftTensorFlow",

@@ -50,16 +50,6 @@ extension ImageDataset {
     OffsetBatches(dataset: self, size: size)
   }
 
-  /// The rows of a batch that starts at an offset, fewer at the end.
-  func batch(at offset: Int, size: Int) -> Batch {
-    let rows = offset..<min(offset + size, count)
-    return (images[rows], labels[rows])
-  }
-
-  func batch(_ indices: some Collection<Int>) -> Batch {
-    (images.rows(indices), labels.rows(indices))
-  }
-
   func epochOrder(seed: UInt64, epoch: Int) -> [Int] {
     var generator = CounterGenerator(seed: seed, stream: UInt64(bitPattern: Int64(epoch)))
     return generator.permutation(count)

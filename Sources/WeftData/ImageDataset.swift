@@ -1,31 +1,9 @@
 import WeftTensor
 
-/// How pixels from 0 to 255 become numbers for a network.
-public enum PixelScaling: Sendable, Hashable {
-  /// `v / 255`, from 0 to 1, as MNIST is usually fed.
-  case unit
-  /// `(v - 127.5) / 255`, from -0.5 to 0.5, as notMNIST is usually fed.
-  case centered
-  /// `(v - 127.5) / 127.5`, from -1 to 1.
-  case signed
-  /// `v` itself.
-  case none
-
-  /// The number that each byte becomes, computed in `Double` and rounded once.
-  public var table: [Float] {
-    (0...255).map { byte in
-      let value = Double(byte)
-      switch self {
-      case .unit: return Float(value / 255)
-      case .centered: return Float((value - 127.5) / 255)
-      case .signed: return Float((value - 127.5) / 127.5)
-      case .none: return Float(value)
-      }
-    }
-  }
-}
-
 /// Images and one-hot labels as a network takes them.
+///
+/// The images stay bytes, as they are in files: a quarter of the memory of numbers. Batches are scaled
+/// when they are made.
 ///
 /// ```swift
 /// let training = parts.train.dataset(scaling: .centered)
@@ -35,7 +13,9 @@ public enum PixelScaling: Sendable, Hashable {
 /// ```
 public struct ImageDataset: Sendable {
   /// `[count, pixels]`, or as the images were: `[count, height, width]` or with channels.
-  public let images: Tensor<Float>
+  private let pixels: Tensor<UInt8>
+  /// How pixels become numbers.
+  public let scaling: PixelScaling
   /// One-hot: `[count, classes]`, 1 at the class, else 0.
   public let labels: Tensor<Float>
   /// The class of each image.
@@ -43,40 +23,73 @@ public struct ImageDataset: Sendable {
   /// The names of the classes.
   public let classNames: [String]
 
+  init(
+    pixels: Tensor<UInt8>, scaling: PixelScaling, labels: Tensor<Float>, classes: [UInt8],
+    classNames: [String]
+  ) {
+    self.pixels = pixels
+    self.scaling = scaling
+    self.labels = labels
+    self.classes = classes
+    self.classNames = classNames
+  }
+
   /// The number of images.
   public var count: Int { classes.count }
+
+  /// The shape of all images together: `[count, pixels]`, or `[count, height, width]`, or with channels.
+  public var shape: [Int] { pixels.shape }
+
+  /// All images, scaled. They are made anew each time, and take four bytes a pixel: for training ask
+  /// for batches.
+  public var images: Tensor<Float> { scaled(pixels) }
 
   /// The first images, at most as many as there are.
   public func first(_ count: Int) -> ImageDataset {
     let count = min(max(count, 0), self.count)
     return ImageDataset(
-      images: images[0..<count], labels: labels[0..<count], classes: Array(classes[..<count]),
-      classNames: classNames)
+      pixels: pixels[0..<count], scaling: scaling, labels: labels[0..<count],
+      classes: Array(classes[..<count]), classNames: classNames)
   }
 
   /// The images at some indices, in that order. Traps out of range, as an array does.
   public func selecting(_ indices: [Int]) -> ImageDataset {
     ImageDataset(
-      images: images.rows(indices), labels: labels.rows(indices),
+      pixels: pixels.rows(indices), scaling: scaling, labels: labels.rows(indices),
       classes: indices.map { classes[$0] }, classNames: classNames)
+  }
+
+  /// The rows of a batch that starts at an offset, fewer at the end.
+  func batch(at offset: Int, size: Int) -> Batch {
+    let rows = offset..<min(offset + size, count)
+    return (scaled(pixels[rows]), labels[rows])
+  }
+
+  /// The rows at some indices.
+  func batch(_ indices: some Collection<Int>) -> Batch {
+    (scaled(pixels.rows(indices)), labels.rows(indices))
+  }
+
+  private func scaled(_ pixels: Tensor<UInt8>) -> Tensor<Float> {
+    let storage = TensorStorage(byteCount: pixels.count * MemoryLayout<Float>.stride)
+    pixels.withUnsafeScalars {
+      scaling.scale($0, into: storage.pointer.assumingMemoryBound(to: Float.self))
+    }
+    let erased = AnyTensor(dtype: .float32, shape: pixels.shape, storage: storage)
+    // The type was given a line above.
+    return erased.typed(Float.self) ?? Tensor([])
   }
 }
 
 extension LabelledImages {
-  /// The images scaled, each as one row of pixels unless `flattened` is false, and one-hot labels.
+  /// The images, each as one row of pixels unless `flattened` is false, and one-hot labels.
   public func dataset(scaling: PixelScaling, flattened: Bool = true) -> ImageDataset {
-    let pixels = images.shape.dropFirst().reduce(1, *)
-    let storage = TensorStorage(byteCount: images.count * MemoryLayout<Float>.stride)
-    let target = storage.pointer.assumingMemoryBound(to: Float.self)
-    scaling.table.withUnsafeBufferPointer { table in
-      images.withUnsafeScalars { source in
-        for index in source.indices { target[index] = table[Int(source[index])] }
-      }
-    }
+    let size = images.shape.dropFirst().reduce(1, *)
     let erased = AnyTensor(
-      dtype: .float32, shape: flattened ? [count, pixels] : images.shape, storage: storage)
+      dtype: .uint8, shape: flattened ? [count, size] : images.shape,
+      storage: images.erased.sharedStorage)
     return ImageDataset(
-      images: erased.typed(Float.self) ?? Tensor([]),
+      pixels: erased.typed(UInt8.self) ?? images, scaling: scaling,
       labels: oneHot(labels, classCount: classNames.count), classes: labels,
       classNames: classNames)
   }

@@ -47,7 +47,7 @@ public struct TrainingRun {
     let validation = parts.validation.dataset(scaling: scaling)
     let test = parts.test.dataset(scaling: scaling)
     let classifier = Classifier(
-      settings, pixels: training.images.shape[1], classes: training.classNames.count)
+      settings, pixels: training.shape[1], classes: training.classNames.count)
     output(classifier.summary + "\n")
 
     let session = try session(classifier.graph)
@@ -112,17 +112,17 @@ public struct TrainingRun {
   /// Gives one minibatch after the other, without those that an earlier part of the run took.
   private func batches(of training: ImageDataset, size: Int, after taken: Int) -> () -> Batch {
     // There is at least one image: neither sequence ends.
-    let all: Batch = (training.images, training.labels)
+    func all() -> Batch { (training.images, training.labels) }
     switch settings.order {
     case .offsets:
       var batches = training.offsetBatches(of: size)
       batches.skip(taken)
-      return { batches.next() ?? all }
+      return { batches.next() ?? all() }
     case .shuffled:
       let seed = UInt64(bitPattern: Int64(settings.seed))
       var batches = training.endlessBatches(of: size, seed: seed)
       batches.skip(taken)
-      return { batches.next() ?? all }
+      return { batches.next() ?? all() }
     }
   }
 

@@ -10,6 +10,13 @@ import WeftTensor
     #expect(PixelScaling.centered.table[255] == 0.5)
     #expect(PixelScaling.signed.table[255] == 1)
     #expect(PixelScaling.none.table[7] == 7)
+    for byte in 0...255 {
+      let value = Double(byte)
+      #expect(PixelScaling.unit.table[byte] == Float(value / 255))
+      #expect(PixelScaling.centered.table[byte] == Float((value - 127.5) / 255))
+      #expect(PixelScaling.signed.table[byte] == Float((value - 127.5) / 127.5))
+      #expect(PixelScaling.none.table[byte] == Float(value))
+    }
   }
 
   @Test func imagesBecomeRowsAndLabelsOneHot() throws {

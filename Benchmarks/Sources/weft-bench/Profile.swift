@@ -4,11 +4,10 @@ extension Workload {
   /// Prints what a step takes before it is run, and where its time goes when it is.
   ///
   /// - Parameter file: where the trace is written for a browser; nothing where empty.
-  func profile(_ images: Tensor<Float>, _ labels: Tensor<Float>, steps: Int, file: String) throws {
+  func profile(_ batch: Batch, steps: Int, file: String) throws {
     let model = model()
     let session = try Session(model.graph)
     try session.initializeVariables()
-    let batch = (images: images[0..<batch], labels: labels[0..<batch])
     print(
       try session.report(
         model.train, model.loss, model.prediction,

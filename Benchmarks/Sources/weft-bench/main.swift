@@ -35,20 +35,16 @@ func peakMegabytes() -> Int {
 
 func fixed(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
 
-/// The standard form of the data: pixels centred, classes one-hot. Numbers of the same shape where
-/// no data is given: the time of a step does not depend on them.
-func load(_ folder: String) throws -> (images: Tensor<Float>, labels: Tensor<Float>) {
-  if folder.isEmpty {
-    let count = 6000
-    let images = (0..<count * 784).map { Float(($0 * 2_654_435_761) % 256) / 255 - 0.5 }
-    let labels = (0..<count * 10).map { Float($0 % 10 == ($0 / 10) % 10 ? 1 : 0) }
-    return (
-      try Tensor(shape: [count, 784], scalars: images),
-      try Tensor(shape: [count, 10], scalars: labels)
-    )
-  }
-  let data = try MNIST.load(folder: folder).train.dataset(scaling: .centered)
-  return (data.images, data.labels)
+/// MNIST's training images, or noise of their shape where no data is given: the time of a step does not
+/// depend on them.
+func load(_ folder: String) throws -> ImageDataset {
+  if !folder.isEmpty { return try MNIST.load(folder: folder).train.dataset(scaling: .centered) }
+  let count = 6000
+  let pixels = (0..<count * 784).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 16) }
+  return try LabelledImages(
+    images: Tensor(shape: [count, 28, 28], scalars: pixels),
+    labels: (0..<count).map { UInt8($0 % 10) }, classNames: LabelledImages.digits
+  ).dataset(scaling: .centered)
 }
 
 let names = option("--workload", "all")
@@ -131,19 +127,20 @@ for operation in Operations.all where chosen.contains(operation.name) {
 let workloads = Workload.all.filter { names == "all" || chosen.contains($0.name) }
 if workloads.isEmpty { exit(0) }
 let data = try load(option("--data", ""))
-let count = data.images.shape[0]
 
 for workload in workloads {
+  var batches = data.offsetBatches(of: workload.batch)
+  func batch() throws -> Batch {
+    guard let batch = batches.next() else { throw DataError("there are no images") }
+    return batch
+  }
   if let steps = Int(option("--profile", "")) {
-    try workload.profile(data.images, data.labels, steps: steps, file: option("--trace", ""))
+    try workload.profile(try batch(), steps: steps, file: option("--trace", ""))
     continue
   }
   let step = try workload.model().prepare()
-  var index = 0
   try time(workload.name, steps: workload.steps) {
-    let offset = (index * workload.batch) % (count - workload.batch)
-    index += 1
-    let rows = offset..<offset + workload.batch
-    return try step.run(data.images[rows], data.labels[rows]).1.scalar ?? .nan
+    let (images, labels) = try batch()
+    return try step.run(images, labels).1.scalar ?? .nan
   }
 }

@@ -1,4 +1,4 @@
-// The CPU's kernels: everything that Weft's CPU device calls.
+// The CPU's kernels: what Weft's CPU device and its data sets call.
 #ifndef CWEFTKERNELS_H
 #define CWEFTKERNELS_H
 
@@ -9,6 +9,7 @@
 #include "weft_move.h"
 #include "weft_neural.h"
 #include "weft_optimizers.h"
+#include "weft_pixels.h"
 #include "weft_pointwise.h"
 #include "weft_pool.h"
 #include "weft_pooling.h"
