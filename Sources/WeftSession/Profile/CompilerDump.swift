@@ -76,6 +76,10 @@ public struct CompilerDump: Sendable {
       }
     }
 
+    func write(_ plan: PartitionedPlan) {
+      if request.plan { write(plan.description, "plan") }
+    }
+
     func write(_ plan: ExecutionPlan) {
       if request.plan { write(plan.description, "plan") }
     }

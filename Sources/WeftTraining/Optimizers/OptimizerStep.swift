@@ -63,15 +63,19 @@ public final class OptimizerStep {
     let key = Slot(variable: variable.reference, kind: kind)
     if let known = slots[key] { return known }
     func open<S: FloatingScalar>(_: S.Type) -> AnyVariable {
-      graph.atTopLevel {
-        graph.variable(
-          S.self, .constant(S(converting: initial), variable.type.shape.complete ?? []),
-          name: graph.vacantName("\(variable.name)/\(optimizer)"), trainable: false,
-          fileID: location.fileID, line: location.line
-        ).erased
-      }
+      graph.variable(
+        S.self, .constant(S(converting: initial), variable.type.shape.complete ?? []),
+        name: graph.vacantName("\(variable.name)/\(optimizer)"), trainable: false,
+        fileID: location.fileID, line: location.line
+      ).erased
     }
-    let made = open(realType(variable))
+    // On the variable's device: the update works on both.
+    let made = graph.atTopLevel {
+      guard let device = variable.reference.operation.device else {
+        return open(realType(variable))
+      }
+      return graph.device(device.name, soft: device.isSoft) { open(realType(variable)) }
+    }
     slots[key] = made
     return made
   }
