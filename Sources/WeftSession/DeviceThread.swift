@@ -1,8 +1,9 @@
 import Glibc
 
-/// Work that a thread does for a run: the tasks of one device.
-protocol LaneWork: AnyObject, Sendable {
-  func runLane(_ lane: Int)
+/// Work that threads do for a run: the tasks of one device each.
+class LaneWork: @unchecked Sendable {
+  // Sendable: subclasses say why.
+  func runLane(_ lane: Int) {}
 }
 
 /// A thread of a session for the tasks of one device, kept from run to run: making one takes longer than
@@ -16,7 +17,9 @@ final class DeviceThread: Sendable {
     // Sendable: behind the mutex.
     let mutex: UnsafeMutablePointer<pthread_mutex_t>
     let changed: UnsafeMutablePointer<pthread_cond_t>
-    var work: (any LaneWork)?
+    /// Not retained: the caller waits for the end. A thread that held the last reference to what it works
+    /// on would have to wait for itself.
+    var work: Unmanaged<LaneWork>?
     var lane = 0
     var isBusy = false
     var isEnding = false
@@ -42,21 +45,22 @@ final class DeviceThread: Sendable {
       while true {
         pthread_mutex_lock(mutex)
         while work == nil && !isEnding { pthread_cond_wait(changed, mutex) }
-        let next = (work, lane)
+        let next = work
         work = nil
         pthread_mutex_unlock(mutex)
-        guard let work = next.0 else { return }
-        work.runLane(next.1)
-        finish(work)
+        guard let next else { return }
+        run(next)
+        pthread_mutex_lock(mutex)
+        isBusy = false
+        pthread_cond_broadcast(changed)
+        pthread_mutex_unlock(mutex)
       }
     }
 
-    /// The caller waits for this: it is never the thread that lets the work go last.
-    private func finish(_ work: consuming any LaneWork) {
-      pthread_mutex_lock(mutex)
-      isBusy = false
-      pthread_cond_broadcast(changed)
-      pthread_mutex_unlock(mutex)
+    /// A function of its own: no reference may outlast it.
+    @inline(never)
+    private func run(_ work: Unmanaged<LaneWork>) {
+      work._withUnsafeGuaranteedRef { $0.runLane(lane) }
     }
   }
 
@@ -88,10 +92,10 @@ final class DeviceThread: Sendable {
     pthread_join(handle, nil)
   }
 
-  /// Begins work on the thread. One caller at a time, who waits for the end of it.
-  func start(_ work: any LaneWork, lane: Int) {
+  /// Begins work on the thread. One caller at a time, who keeps the work and waits for the end of it.
+  func start(_ work: LaneWork, lane: Int) {
     pthread_mutex_lock(core.mutex)
-    core.work = work
+    core.work = .passUnretained(work)
     core.lane = lane
     core.isBusy = true
     pthread_cond_broadcast(core.changed)

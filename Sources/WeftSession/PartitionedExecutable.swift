@@ -106,7 +106,7 @@ final class PartitionedExecutable: LaneWork, @unchecked Sendable {
     }
   }
 
-  func runLane(_ lane: Int) {
+  override func runLane(_ lane: Int) {
     for task in lanes[lane] {
       guard board.wait(for: plan.tasks[task].predecessors) else { return }
       do throws(GraphError) {

@@ -70,12 +70,7 @@ public final class OptimizerStep {
       ).erased
     }
     // On the variable's device: the update works on both.
-    let made = graph.atTopLevel {
-      guard let device = variable.reference.operation.device else {
-        return open(realType(variable))
-      }
-      return graph.device(device.name, soft: device.isSoft) { open(realType(variable)) }
-    }
+    let made = graph.beside(variable) { open(realType(variable)) }
     slots[key] = made
     return made
   }
@@ -136,6 +131,14 @@ func realType(_ variable: AnyVariable) -> any FloatingScalar.Type {
 }
 
 extension Graph {
+  /// Makes operations at the top level, on the device of a variable.
+  func beside<R>(_ variable: AnyVariable, _ body: () -> R) -> R {
+    atTopLevel {
+      guard let device = variable.reference.operation.device else { return body() }
+      return self.device(device.name, soft: device.isSoft, body)
+    }
+  }
+
   /// The name, or the name with `_1`, `_2`, ... behind it, that no operation in the present scope has.
   func vacantName(_ wish: String) -> String {
     var candidate = wish
