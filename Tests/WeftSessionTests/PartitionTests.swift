@@ -50,7 +50,7 @@ import Weft
         case 5: nodes.append(identity(a))
         default: nodes.append(minimum(a, b) + 1)
         }
-        if let last = nodes.last { operations.append(last.operation) }
+        if let last = nodes.last, nodes.count > 1 { operations.append(last.operation) }
       }
       for _ in 0..<14 {
         let before = operations.filter { _ in random.below(6) == 0 }
@@ -94,13 +94,24 @@ import Weft
     return found
   }
 
+  /// Nil where the updates of variables wait for each other in a circle that no copy breaks.
+  private func resultsOrRefusal(_ seed: UInt64, devices: Int) throws -> [[Float]]? {
+    do { return try results(seed, devices: devices) } catch let error as GraphError {
+      if error.code == .invalidState { return nil }
+      throw error
+    }
+  }
+
   @Test(arguments: 0..<8)
   func randomGraphsGiveWhatOneDeviceGives(_ group: Int) throws {
+    var refused = 0
     for index in 0..<50 {
       let seed = UInt64(group * 50 + index + 1)
-      let one = try results(seed, devices: 1)
-      let three = try results(seed, devices: 3)
+      let one = try resultsOrRefusal(seed, devices: 1)
+      let three = try resultsOrRefusal(seed, devices: 3)
       #expect(one == three, "seed \(seed)")
+      if one == nil { refused += 1 }
     }
+    #expect(refused < 5)
   }
 }

@@ -213,7 +213,9 @@ private struct Scheduler {
       for reader in edges[write].sorted()
       where candidates.contains(reader) && !copies.contains(reader) {
         let instruction = program.instructions[reader]
-        for input in instruction.inputs {
+        // What an update writes is no reading of it.
+        for (place, input) in instruction.inputs.enumerated()
+        where !instruction.updatedInputs.contains(place) {
           guard let variable = program.variable(of: input),
             let position = writes[variable].firstIndex(of: write),
             version(of: input, readBy: seen[reader], variable) == position
