@@ -133,7 +133,8 @@ let package = Package(
     tests(
       "WeftCUDATests",
       [
-        "OpCases", "WeftTesting", "Weft", "WeftCUDA", "CWeftCUDA", "WeftExamples", "ReferenceCorpus",
+        "OpCases", "WeftTesting", "Weft", "WeftCUDA", "CWeftCUDA", "WeftExamples",
+        "ReferenceCorpus",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     tests("WeftCPUTests", ["OpCases", "WeftTesting", "Weft", "WeftCPU", "CWeftKernels"]),

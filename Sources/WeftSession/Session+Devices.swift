@@ -25,7 +25,9 @@ extension Session {
 
   /// The device that a variable lies on: that of its own operation.
   func device(of variable: AnyVariable) -> any Device {
-    guard devices.count > 1, let request = variable.reference.operation.device else { return device }
+    guard devices.count > 1, let request = variable.reference.operation.device else {
+      return device
+    }
     return devices[index(of: request) ?? 0]
   }
 

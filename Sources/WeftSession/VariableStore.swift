@@ -12,7 +12,9 @@ final class VariableStore: Sendable {
 
   /// The memory of a variable, allocated at its first use. A session asks for a variable on one device
   /// only.
-  func memory(of variable: AnyVariable, on device: any Device) throws(GraphError) -> any DeviceMemory {
+  func memory(of variable: AnyVariable, on device: any Device) throws(GraphError)
+    -> any DeviceMemory
+  {
     try entries.withLock { (entries) throws(GraphError) -> any DeviceMemory in
       if let entry = entries[variable.reference] { return entry.memory }
       let memory = try device.allocate(byteCount: variable.type.byteCount ?? 0)

@@ -135,8 +135,12 @@ import Weft
   @Test func randomNumbersAreThoseOfOneDevice() throws {
     func drawn(_ devices: [any Device]) throws -> [[Float]] {
       let graph = Graph(seed: 7)
-      let a = graph.device("/cpu:0", soft: true) { graph.randomNormal([3, 2], name: "a") as Node<Float> }
-      let b = graph.device("/cpu:1", soft: true) { graph.randomUniform([4], name: "b") as Node<Float> }
+      let a = graph.device("/cpu:0", soft: true) {
+        graph.randomNormal([3, 2], name: "a") as Node<Float>
+      }
+      let b = graph.device("/cpu:1", soft: true) {
+        graph.randomUniform([4], name: "b") as Node<Float>
+      }
       let c = graph.device("/cpu:0", soft: true) { sum(b) + sum(a) }
       let session = try session(graph, devices)
       return try (0..<3).map { _ in

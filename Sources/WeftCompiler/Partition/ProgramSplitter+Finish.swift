@@ -25,12 +25,14 @@ extension ProgramSplitter {
       let builder = builders[part]
       var before = Set(builder.predecessors.map { taskOf[$0] })
       for (index, arrival) in arrivals.enumerated()
-      where arrival.device != builder.device && !arrival.variables.isDisjoint(with: builder.written) {
+      where arrival.device != builder.device && !arrival.variables.isDisjoint(with: builder.written)
+      {
         before.insert(index)
       }
       let name = devices.names[builder.device]
       let result = try compile(builder.finished, "level \(builder.level) on \(name)")
-      for variable in result.required.map({ builder.variables[$0] }) where !written.contains(variable) {
+      for variable in result.required.map({ builder.variables[$0] })
+      where !written.contains(variable) {
         required.insert(variable)
       }
       written.formUnion(result.written.map { builder.variables[$0] })

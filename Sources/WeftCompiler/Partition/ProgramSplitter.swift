@@ -48,7 +48,8 @@ struct ProgramSplitter {
     let part = part(of: index)
     let inputs = instruction.inputs.map { local($0, part) }
     var controls = Set(instruction.controls.flatMap { waits($0, part) })
-    if instruction.definition is Snapshot, let variable = program.variable(of: instruction.inputs[0]),
+    if instruction.definition is Snapshot,
+      let variable = program.variable(of: instruction.inputs[0]),
       let write = state[variable].lastWrite
     {
       // Only its place in the order says which version it copies: within the part a dependency does.

@@ -21,7 +21,8 @@ extension RunTrace {
     for step in steps {
       events.append(
         event(
-          step.name, step.typeName, 2 + (devices.firstIndex(of: step.device) ?? 0), step.start, step.duration,
+          step.name, step.typeName, 2 + (devices.firstIndex(of: step.device) ?? 0), step.start,
+          step.duration,
           [
             ("operation", quoted(step.typeName)), ("run", "\(step.run)"),
             ("lines", quoted(step.lines.map(\.description).joined(separator: ", "))),
