@@ -123,7 +123,7 @@ let package = Package(
     tests("WeftGraphTests", ["Weft", "ReferenceCorpus"]),
     tests("WeftOpsTests", ["Weft", "WeftOps", "ReferenceCorpus"]),
     tests("WeftCompilerTests", ["Weft", "WeftCompiler", "ReferenceCorpus"]),
-    tests("WeftSessionTests", ["Weft", "CAllocationCounter", "ReferenceCorpus"]),
+    tests("WeftSessionTests", ["OpCases", "Weft", "CAllocationCounter", "ReferenceCorpus"]),
     tests("WeftTrainingTests", ["Weft", "ReferenceCorpus"]),
     tests("WeftDataTests", ["WeftData"]),
     tests(
@@ -134,6 +134,7 @@ let package = Package(
       "WeftCUDATests",
       [
         "OpCases", "WeftTesting", "Weft", "WeftCUDA", "CWeftCUDA", "WeftExamples",
+        "ReferenceCorpus",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     tests("WeftCPUTests", ["OpCases", "WeftTesting", "Weft", "WeftCPU", "CWeftKernels"]),

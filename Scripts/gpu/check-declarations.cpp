@@ -42,6 +42,7 @@ template <class R, class... A> struct Plain<R(A...), void> {
     using type = ours; \
   };
 ALIAS(CUmemPoolProps, weft_cuda_pool_properties)
+ALIAS(CUmemAccessDesc, weft_cuda_pool_access)
 
 #define SAME(result, name, parameters) \
   static_assert(std::is_same_v<typename Plain<std::remove_pointer_t<decltype(&::name)>>::type, \
@@ -65,6 +66,7 @@ EQUAL(WEFT_CUDA_FUNCTION_DYNAMIC_SHARED, CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SI
 EQUAL(WEFT_CUDA_POOL_PINNED, CU_MEM_ALLOCATION_TYPE_PINNED)
 EQUAL(WEFT_CUDA_POOL_ON_DEVICE, CU_MEM_LOCATION_TYPE_DEVICE)
 EQUAL(WEFT_CUDA_POOL_RELEASE_THRESHOLD, CU_MEMPOOL_ATTR_RELEASE_THRESHOLD)
+EQUAL(WEFT_CUDA_POOL_READ_AND_WRITE, CU_MEM_ACCESS_FLAGS_PROT_READWRITE)
 EQUAL(WEFT_CUDA_POOL_USED, CU_MEMPOOL_ATTR_USED_MEM_CURRENT)
 EQUAL(WEFT_CUDA_STREAM_NON_BLOCKING, CU_STREAM_NON_BLOCKING)
 EQUAL(WEFT_CUDA_EVENT_NO_TIMING, CU_EVENT_DISABLE_TIMING)
@@ -72,6 +74,7 @@ EQUAL(WEFT_CUDA_CAPTURE_THREAD_LOCAL, CU_STREAM_CAPTURE_MODE_THREAD_LOCAL)
 EQUAL(WEFT_CUDA_CAPTURE_RELAXED, CU_STREAM_CAPTURE_MODE_RELAXED)
 EQUAL(WEFT_CUDA_HOST_PORTABLE, CU_MEMHOSTALLOC_PORTABLE)
 static_assert(offsetof(CUmemPoolProps, location) == offsetof(weft_cuda_pool_properties, location));
+static_assert(offsetof(CUmemAccessDesc, flags) == offsetof(weft_cuda_pool_access, flags));
 static_assert(offsetof(CUmemPoolProps, maxSize) == offsetof(weft_cuda_pool_properties, max_size));
 
 #ifdef WITH_CUBLASLT

@@ -45,23 +45,51 @@ public enum Devices {
         .unavailableDevice, "GPU unavailable: there is no \(wanted); the driver sees \(gpus.count)")
   }
 
-  /// Where a graph's session runs: the device that the configuration names, or the GPU that an operation
-  /// asks for, or the first of ``all``. Where the GPU asked for is not there, the CPU: a run of the
-  /// operation then says so, unless the request was soft.
+  /// The devices of a graph's session: first where operations run that ask for none. That is the device
+  /// which the configuration names, or the first GPU that an operation asks for, or the first of
+  /// ``all``. Where the GPU asked for is not there, it is the CPU: a run of the operation then says so,
+  /// unless the request was soft.
   ///
-  /// Throws ``GraphError`` if the device that the configuration names is not there.
+  /// Throws ``GraphError`` if a device that the configuration names is not there.
   static func choose(for graph: Graph, _ configuration: inout SessionConfiguration)
-    throws(GraphError) -> any Device
+    throws(GraphError) -> [any Device]
   {
-    if let name = configuration.device { return try device(name) }
-    for operation in graph.operations {
-      guard let request = operation.device,
-        Session.normalized(request.name).hasPrefix("/gpu:")
-      else { continue }
-      do throws(GraphError) { return try device(request.name) } catch {
-        configuration.deviceNote = error.message
+    let usable = try configuration.devices.map { (names) throws(GraphError) in
+      var devices: [any Device] = []
+      for name in names { devices.append(try device(name)) }
+      return devices
+    }
+    let known = usable ?? all
+    func find(_ name: String) throws(GraphError) -> any Device {
+      let wanted = Session.normalized(name)
+      if let found = known.first(where: { $0.name == wanted }) { return found }
+      if usable == nil { return try device(name) }
+      throw GraphError(
+        .unavailableDevice,
+        "the configuration leaves \(known.map(\.name).joined(separator: ", ")), not '\(name)'")
+    }
+    var standard: (any Device)?
+    if let name = configuration.device {
+      standard = try find(name)
+    } else {
+      for operation in graph.operations {
+        guard let request = operation.device,
+          Session.normalized(request.name).hasPrefix("/gpu:")
+        else { continue }
+        do throws(GraphError) {
+          standard = try find(request.name)
+          break
+        } catch {
+          configuration.deviceNote = error.message
+        }
+      }
+      if standard == nil && configuration.deviceNote != nil {
+        standard = known.first { $0.name.hasPrefix("/cpu:") }
       }
     }
-    return configuration.deviceNote == nil ? all[0] : CPUDevice.shared
+    guard let first = standard ?? known.first else {
+      throw GraphError(.unavailableDevice, "the configuration leaves no device")
+    }
+    return [first] + known.filter { $0 !== first }
   }
 }

@@ -11,16 +11,19 @@ extension CPUDevice {
 }
 
 extension Session {
-  /// A session on the device that the configuration names, or the graph's operations ask for; else on
-  /// the first GPU, else on the CPU.
+  /// A session on the devices of the machine, or on those that the configuration names.
   ///
-  /// Throws the graph's building errors, all of them at once; and if the device that the configuration
+  /// Operations that ask for a device run there; the others where the configuration says, else on the
+  /// first GPU that an operation asks for, else on the first GPU, else on the CPU.
+  ///
+  /// Throws the graph's building errors, all of them at once; and if a device that the configuration
   /// names is not there, why.
   public convenience init(
     _ graph: Graph, configuration: SessionConfiguration = SessionConfiguration()
   ) throws(GraphError) {
     var configuration = configuration
-    let device = try Devices.choose(for: graph, &configuration)
-    try self.init(graph, device: device, configuration: configuration)
+    let devices = try Devices.choose(for: graph, &configuration)
+    try self.init(
+      graph, device: devices[0], others: Array(devices.dropFirst()), configuration: configuration)
   }
 }

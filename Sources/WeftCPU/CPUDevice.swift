@@ -36,6 +36,8 @@ public final class CPUDevice: Device {
   {
     try CPUProgram(plan: plan, resources: resources, pool: pool)
   }
+
+  public func receive(_ copies: [MemoryCopy]) -> Bool { HostMemory.copy(copies) }
 }
 
 /// The pool of threads, kept as long as a program needs it.

@@ -60,8 +60,10 @@ public struct Pipeline: Sendable {
 
   /// What came of a question.
   public enum Outcome: Sendable {
-    /// It is compiled.
-    case compiled(Result)
+    /// It is compiled, for the device of that number: 0 where the caller named none.
+    case compiled(Result, device: Int)
+    /// It is compiled for several devices.
+    case partitioned(PartitionedPlan)
     /// It must be answered in stages.
     case boundary(Boundary)
   }
@@ -82,15 +84,25 @@ public struct Pipeline: Sendable {
   ///
   /// - Parameters:
   ///   - variables: the graph's variables by their reference.
-  ///   - streams: gives the number of an operation's random stream.
+  ///   - devices: where operations run; nil where there is one device.
+  ///   - stream: gives the number of an operation's random stream.
   /// Throws ``GraphError`` for a missing feed, or shapes that do not fit.
   public func compile(
-    _ question: Question, variables: [Output: AnyVariable],
+    _ question: Question, variables: [Output: AnyVariable], devices: DeviceChoice? = nil,
     stream: @escaping (String, Int64, Int64) -> Int
   ) throws(GraphError) -> Outcome {
     let parts = RegionCompiler(pipeline: self, stream: stream)
-    switch try Specializer.specialize(question, variables: variables, parts: parts) {
-    case .program(let program): return .compiled(try plan(program, stream: stream))
+    switch try Specializer.specialize(
+      question, variables: variables, parts: parts, devices: devices)
+    {
+    case .program(let program):
+      guard let devices else {
+        return .compiled(try plan(program, stream: stream), device: 0)
+      }
+      if let device = soleDevice(of: program, standard: devices.standard) {
+        return .compiled(try plan(program, stream: stream), device: device)
+      }
+      return .partitioned(try partitioned(program, devices, stream: stream))
     case .boundary(let boundary): return .boundary(boundary)
     }
   }

@@ -57,6 +57,8 @@ public struct Program: Sendable {
     public var regions: [ExecutionPlan.Region] = []
     /// For an instruction that holds parts: which outputs of its definition the results are.
     public var results: [Int] = []
+    /// Where it is to run: a position in the devices of the ``DeviceChoice``.
+    public var device = 0
 
     var isView: Bool {
       if case .view = definition.aliasing { return true }
@@ -93,6 +95,8 @@ public struct Program: Sendable {
   public var targets: [Int] = []
   /// The variables, by the order in which values mention them.
   public var variables: [AnyVariable] = []
+  /// The device that each variable lies on.
+  public var variableDevices: [Int] = []
 
   /// The operand that a view shows, followed to its end.
   func root(of value: Int) -> Int {

@@ -36,6 +36,11 @@ struct Specializer {
   /// What some operation or a fetch uses.
   var used: Set<Output> = []
   let parts: RegionCompiler
+  /// Where operations run; nil where there is one device.
+  let devices: DeviceChoice?
+  /// The device of operations that ask for none.
+  var surroundingDevice: Int
+  private var knownDevices: [DeviceRequest: Int] = [:]
   /// What stands for the operands of the operation that holds this part.
   var frame: RegionFrame?
   /// By ``GraphOperation/controlListID``, the instructions that stand for a list.
@@ -58,16 +63,33 @@ struct Specializer {
   static let groupingLimit = 8
 
   static func specialize(
-    _ question: Question, variables: [Output: AnyVariable], parts: RegionCompiler
+    _ question: Question, variables: [Output: AnyVariable], parts: RegionCompiler,
+    devices: DeviceChoice?
   ) throws(GraphError) -> Outcome {
-    var specializer = Specializer(question: question, variables: variables, parts: parts)
+    var specializer = Specializer(
+      question: question, variables: variables, parts: parts, devices: devices)
     return try specializer.run()
   }
 
-  init(question: Question, variables: [Output: AnyVariable], parts: RegionCompiler) {
+  init(
+    question: Question, variables: [Output: AnyVariable], parts: RegionCompiler,
+    devices: DeviceChoice? = nil
+  ) {
     self.question = question
     self.variables = variables
     self.parts = parts
+    self.devices = devices
+    surroundingDevice = devices?.standard ?? 0
+  }
+
+  /// Where an operation runs.
+  mutating func device(of operation: GraphOperation) -> Int {
+    guard let devices else { return 0 }
+    guard let request = operation.device else { return surroundingDevice }
+    if let known = knownDevices[request] { return known }
+    let found = devices.find(request)
+    knownDevices[request] = found
+    return found
   }
 
   mutating func run() throws(GraphError) -> Outcome {
@@ -196,10 +218,11 @@ struct Specializer {
       valueOf[operation.output(position)] = value
     }
     try traceLists(operation, context, inputs, outputs)
-    program.instructions.append(
-      Program.Instruction(
-        definition: definition, name: operation.name, origin: operation.origin, inputs: inputs,
-        outputs: outputs, controls: controls))
+    var instruction = Program.Instruction(
+      definition: definition, name: operation.name, origin: operation.origin, inputs: inputs,
+      outputs: outputs, controls: controls)
+    instruction.device = device(of: operation)
+    program.instructions.append(instruction)
   }
 
   /// The instructions that must have run before an operation: its own control inputs, and those of
@@ -271,6 +294,7 @@ struct Specializer {
     guard let variable = variables[output], valueOf[output] == nil else { return }
     let index = program.variables.count
     program.variables.append(variable)
+    program.variableDevices.append(device(of: operation))
     valueOf[output] = add(
       .variable(index), variable.type.dtype, variable.type.shape.complete ?? [])
   }

@@ -153,6 +153,10 @@ extension Specializer {
     }
     used.formUnion(part.results.compactMap { $0 })
     let first = program.instructions.count
+    // The members of a branch run where the condition does, unless they ask for something else.
+    let outside = surroundingDevice
+    surroundingDevice = device(of: operation)
+    defer { surroundingDevice = outside }
     for member in part.operations where part.inputs.allSatisfy({ $0?.operation != member }) {
       try lower(member)
       if boundary != nil {
@@ -276,6 +280,7 @@ extension Specializer {
       inputs: inputs, outputs: outputs, controls: controls)
     instruction.regions = regions
     instruction.results = wanted
+    instruction.device = device(of: operation)
     program.instructions.append(instruction)
   }
 }

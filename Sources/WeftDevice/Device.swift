@@ -15,6 +15,14 @@ public protocol Device: AnyObject, Sendable {
   /// Throws ``GraphError`` if a step has no kernel on the device.
   func compile(_ plan: ExecutionPlan, resources: ProgramResources) throws(GraphError)
     -> any DeviceProgram
+
+  /// Copies from other memory into memory of this device, and waits; false if the device does not know
+  /// how to read the sources, which are all of one device. Knows none by default.
+  func receive(_ copies: [MemoryCopy]) throws(GraphError) -> Bool
+
+  /// Copies memory of this device into other memory, and waits; false if the device does not know how
+  /// to write the targets, which are all of one device. Knows none by default.
+  func send(_ copies: [MemoryCopy]) throws(GraphError) -> Bool
 }
 
 /// What a session keeps between runs, as a program needs it.

@@ -23,7 +23,23 @@ public struct StepPlacement: Hashable, Sendable {
   }
 }
 
+extension StepPlacement {
+  /// The type name of a copy from one device to another.
+  public static let copy = "Copy"
+}
+
 extension DeviceProgram {
+  /// Where each step of the program's plan runs.
+  public func placement(of plan: ExecutionPlan, on device: String) -> [StepPlacement] {
+    let elsewhere = elsewhere
+    return plan.steps.enumerated().map { index, step in
+      elsewhere[index]
+        ?? StepPlacement(
+          name: step.name, typeName: step.definition.typeName, device: device,
+          reason: "has a kernel")
+    }
+  }
+
   /// Most devices run everything themselves.
   public var elsewhere: [Int: StepPlacement] { [:] }
 }

@@ -90,6 +90,11 @@ public struct Settings: Sendable, Equatable {
   /// The device, such as `/gpu:0`; nil for the first GPU, and the CPU where there is none.
   public var device: String?
 
+  /// The devices that train together, each on a part of the batch; none for training on one.
+  public var towers: [String] = []
+  /// Whether operations may run elsewhere whose device is not there.
+  public var allowsSoftPlacement = false
+
   /// Two lines that say what will be trained and how.
   public var description: String {
     var layers = hidden.isEmpty ? "no hidden layer" : "hidden layers \(hidden)"
@@ -100,6 +105,7 @@ public struct Settings: Sendable, Equatable {
     if beta > 0 { parts.append("beta \(Text.setting(beta))") }
     if keep < 1 { parts.append("keep \(Text.setting(keep))") }
     parts.append("seed \(seed)")
+    if !towers.isEmpty { parts.append("towers on \(towers.joined(separator: ", "))") }
     return "model \(model.rawValue): \(layers)\n" + parts.joined(separator: ", ")
   }
 }

@@ -89,6 +89,19 @@ public struct TrainingOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
+      Train on several devices at once, as in /gpu:0,/gpu:1: each has a copy of the network and an \
+      equal part of every minibatch; the CPU keeps the weights and adds the gradients up. Shows where \
+      each operation runs.
+      """, valueName: "devices"),
+    transform: TrainingOptions.names)
+  public var towers: [String]?
+
+  @Flag(help: "Let operations run elsewhere whose device is not there.")
+  public var softPlacement = false
+
+  @Option(
+    help: ArgumentHelp(
+      """
       Save the training into a folder of TensorFlow checkpoints, and go on from the latest one there. \
       A training that was interrupted gives the same numbers as one that was not.
       """, valueName: "folder"))
@@ -122,6 +135,14 @@ public struct TrainingOptions: ParsableArguments {
     return counts
   }
 
+  private static func names(_ text: String) throws -> [String] {
+    let names = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    guard names.allSatisfy({ $0.hasPrefix("/") }), Set(names).count == names.count else {
+      throw ValidationError("'\(text)' is no list of different devices, as in /gpu:0,/gpu:1.")
+    }
+    return names
+  }
+
   /// Refuses values that no run can have, in one line.
   public func validate() throws {
     func require(_ condition: Bool, _ option: String, _ rule: String) throws {
@@ -146,6 +167,9 @@ public struct TrainingOptions: ParsableArguments {
     }
     if threads != nil, device.map({ !$0.lowercased().contains("cpu") }) ?? false {
       throw ValidationError("--threads is for the CPU, not for --device \(device ?? "").")
+    }
+    if threads != nil, towers != nil {
+      throw ValidationError("--threads and --towers exclude each other.")
     }
     if data != nil, download { throw ValidationError("--data and --download exclude each other.") }
   }
@@ -176,6 +200,15 @@ public struct TrainingOptions: ParsableArguments {
     if let steps { settings.length = .steps(steps) }
     if let epochs { settings.length = .epochs(epochs) }
     if let batchSize { settings.batchSize = batchSize }
+    if let towers {
+      guard settings.batchSize % towers.count == 0 else {
+        throw ValidationError(
+          "--towers: a batch of \(settings.batchSize) has no \(towers.count) equal parts; "
+            + "choose another --batch-size.")
+      }
+      settings.towers = towers
+    }
+    settings.allowsSoftPlacement = softPlacement
     settings.seed = seed
     settings.trainCount = trainCount
     settings.threads = threads

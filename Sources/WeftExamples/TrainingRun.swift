@@ -16,6 +16,8 @@ public struct TrainingRun {
   public var logFolder: String?
   /// Where the run is computed; nil for what the settings say.
   public var device: (any Device)?
+  /// With ``device``: further devices that towers may ask for.
+  public var others: [any Device] = []
   /// Where the model's summary goes.
   public var output: (String) -> Void = { print($0) }
   /// Where progress is shown.
@@ -29,14 +31,36 @@ public struct TrainingRun {
   }
 
   private func session(_ graph: Graph) throws(GraphError) -> Session {
-    if let device { return try Session(graph, device: device) }
-    if let threads = settings.threads {
-      return try Session(graph, device: CPUDevice(threads: threads))
+    let configuration = SessionConfiguration(
+      allowSoftPlacement: settings.allowsSoftPlacement,
+      device: settings.device ?? SessionConfiguration.Environment.device)
+    if let device {
+      return try Session(graph, device: device, others: others, configuration: configuration)
     }
-    return try Session(
-      graph,
-      configuration: SessionConfiguration(
-        device: settings.device ?? SessionConfiguration.Environment.device))
+    if let threads = settings.threads {
+      return try Session(
+        graph, device: CPUDevice(threads: threads), configuration: configuration)
+    }
+    return try Session(graph, configuration: configuration)
+  }
+
+  /// Shows where each operation of a step of training runs.
+  private func showPlacement(
+    _ session: Session, _ classifier: Classifier, _ images: ImageDataset
+  ) throws {
+    let size = min(settings.batchSize, images.count)
+    for batch in images.batches(of: size, shuffle: false) {
+      let placement = try session.placement(
+        of: [classifier.loss.output, classifier.trainingScores.output],
+        targets: [classifier.train],
+        feeding: [
+          classifier.images: batch.images, classifier.labels: batch.labels,
+          classifier.keep: Tensor(Float(settings.keep)),
+          classifier.beta: Tensor(Float(settings.beta)),
+        ])
+      if let placement { output("\(placement)\n") }
+      return
+    }
   }
 
   /// Trains, and judges by the test images.
@@ -52,6 +76,7 @@ public struct TrainingRun {
 
     let session = try session(classifier.graph)
     try session.initializeVariables()
+    if !settings.towers.isEmpty { try showPlacement(session, classifier, training) }
     let records = try RunRecords(self, session, classifier)
     let step = try session.prepare(
       classifier.train, classifier.loss, classifier.trainingScores,

@@ -104,8 +104,12 @@ extension Graph {
   }
 
   /// Takes the names, control dependencies and device requests of enclosing scopes away.
-  public func atTopLevel<R>(_ body: () throws -> R) rethrows -> R {
-    try within(Scope(), body)
+  ///
+  /// - Parameter keepingDevice: whether the device request stays.
+  public func atTopLevel<R>(keepingDevice: Bool = false, _ body: () throws -> R) rethrows -> R {
+    var scope = Scope()
+    if keepingDevice { scope.device = currentScope.device }
+    return try within(scope, body)
   }
 
   /// Says where the operations made in the body come from: gradients and rewrites do so.

@@ -1,20 +1,26 @@
 import WeftCompiler
 
-/// What answers a question: one executable, or stages with host work between them.
+/// What answers a question: one executable, for one device or several, or stages with host work between
+/// them.
 enum Answer {
   case executable(Executable)
+  case partitioned(PartitionedExecutable)
   case stages(Stages)
 
   func run(_ buffer: StepBuffer) throws(GraphError) {
     switch self {
     case .executable(let executable): try executable.run(buffer)
+    case .partitioned(let executable): try executable.run(buffer)
     case .stages(let stages): try stages.run(buffer)
     }
   }
 
   var placement: [StepPlacement]? {
-    if case .executable(let executable) = self { return executable.placement }
-    return nil
+    switch self {
+    case .executable(let executable): executable.placement
+    case .partitioned(let executable): executable.placement
+    case .stages: nil
+    }
   }
 
   var plan: ExecutionPlan? {
@@ -41,7 +47,7 @@ final class Stages: Sendable {
   }
 
   func run(_ buffer: StepBuffer) throws(GraphError) {
-    if buffer.store == nil { buffer.store = RunStore() }
+    if buffer.store == nil { buffer.store = RunStore(isShared: session.devices.count > 1) }
     let fed = feeds.indices.map { buffer.feeds[$0] }
     // The handle of a resource has no value, and a variable need not have one to be asked about.
     let isQuery = boundary.operation.definition is any VariableQuery

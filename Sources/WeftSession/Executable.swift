@@ -1,4 +1,3 @@
-import Synchronization
 import WeftCompiler
 
 /// A question compiled for complete feed shapes, ready to run as often as wanted.
@@ -6,14 +5,8 @@ final class Executable: Sendable {
   let plan: ExecutionPlan
   private let program: any DeviceProgram
   private let deviceName: String
-  private let store: VariableStore
   private let lock: RunLock
-  private let required: [AnyVariable]
-  private let written: [AnyVariable]
-  /// What needs the variables, for the error when one has no value.
-  private let asker: String
-  /// Once all needed variables have a value they keep having one.
-  private let isReady = Atomic<Bool>(false)
+  private let use: VariableUse
   private let idleResults = IdlePool<ResultSet>()
   private let fetchTypes: [(dtype: DType, shape: [Int])]
   /// Whether runs read or write variables: only then do runs have to wait for each other.
@@ -26,16 +19,15 @@ final class Executable: Sendable {
     lock: RunLock, asker: String
   ) throws(GraphError) {
     plan = compiled.plan
-    self.store = store
     self.lock = lock
-    self.asker = asker
     deviceName = device.name
-    required = compiled.required.map { compiled.variables[$0] }
-    written = compiled.written.map { compiled.variables[$0] }
+    use = VariableUse(
+      required: compiled.required.map { compiled.variables[$0] },
+      written: compiled.written.map { compiled.variables[$0] }, store: store, asker: asker)
     fetchTypes = plan.fetches.map { [plan] in (plan.values[$0].dtype, plan.values[$0].shape) }
     usesVariables = !compiled.variables.isEmpty
     var memory: [any DeviceMemory] = []
-    for variable in compiled.variables { memory.append(try store.memory(of: variable)) }
+    for variable in compiled.variables { memory.append(try store.memory(of: variable, on: device)) }
     program = try device.compile(
       compiled.plan, resources: ProgramResources(variables: memory, randomStreams: streams))
   }
@@ -65,16 +57,16 @@ final class Executable: Sendable {
       feeds: UnsafePointer(buffer.feedAddresses), fetches: UnsafePointer(buffer.resultAddresses),
       times: times, store: lists)
     if usesVariables {
-      try lock.whileHeld(alone: !written.isEmpty) { () throws(GraphError) in
-        try checkVariables()
+      try lock.whileHeld(alone: !use.written.isEmpty) { () throws(GraphError) in
+        try use.check()
         try program.run(arguments)
-        if !written.isEmpty && !isReady.load(ordering: .relaxed) { store.markAsSet(written) }
+        use.noteWrites()
       }
-      isReady.store(true, ordering: .relaxed)
+      use.noteSuccess()
     } else {
       try program.run(arguments)
     }
-    if let times { buffer.trace?.add(plan, times) }
+    if let times { buffer.trace?.add([TracedPart(device: deviceName, plan: plan, times: times)]) }
     for index in 0..<fetchTypes.count {
       let type = fetchTypes[index]
       buffer.addResult(
@@ -83,58 +75,16 @@ final class Executable: Sendable {
     idleResults.giveBack(results)
   }
 
-  /// The steps that the session's device does not run itself.
-  var elsewhere: [StepPlacement] { Array(program.elsewhere.values) }
+  /// The steps that the device does not run itself.
+  var elsewhere: [DeviceSteps] {
+    [DeviceSteps(device: deviceName, steps: Array(program.elsewhere.values))]
+  }
 
   /// Where each step runs.
-  var placement: [StepPlacement] {
-    let elsewhere = program.elsewhere
-    return plan.steps.enumerated().map { index, step in
-      elsewhere[index]
-        ?? StepPlacement(
-          name: step.name, typeName: step.definition.typeName, device: deviceName,
-          reason: "has a kernel")
-    }
-  }
+  var placement: [StepPlacement] { program.placement(of: plan, on: deviceName) }
 
   private func takeResults() throws(GraphError) -> ResultSet {
     if let results = idleResults.take() { return results }
-    return try ResultSet(plan)
-  }
-
-  private func checkVariables() throws(GraphError) {
-    if isReady.load(ordering: .relaxed) { return }
-    let missing = required.filter { !store.hasValue($0) }
-    guard !missing.isEmpty else { return }
-    let names = missing.map { variable in
-      "'\(variable.name)'" + (variable.location.map { " (\($0))" } ?? "")
-    }
-    let verb = missing.count == 1 ? "has" : "have"
-    throw GraphError(
-      .uninitializedVariable,
-      "\(missing.count) of \(required.count) variables that '\(asker)' needs \(verb) no value: "
-        + names.joined(separator: ", "),
-      notes: ["call session.initializeVariables() or restore a checkpoint first"])
-  }
-}
-
-/// The memory of one run's results.
-private final class ResultSet: @unchecked Sendable {
-  // Sendable: only the run that took it from the pool touches it.
-  private(set) var storages: [TensorStorage]
-  private let byteCounts: [Int]
-
-  init(_ plan: ExecutionPlan) throws(GraphError) {
-    byteCounts = plan.fetches.map { plan.values[$0].byteCount }
-    var storages: [TensorStorage] = []
-    for byteCount in byteCounts { storages.append(try .allocated(byteCount, for: "a result")) }
-    self.storages = storages
-  }
-
-  /// Replaces what a caller of an earlier run still holds.
-  func makeUnshared() throws(GraphError) {
-    for index in storages.indices where !isKnownUniquelyReferenced(&storages[index]) {
-      storages[index] = try .allocated(byteCounts[index], for: "a result")
-    }
+    return try ResultSet(byteCounts: plan.fetches.map { plan.values[$0].byteCount })
   }
 }

@@ -6,19 +6,23 @@ import WeftCompiler
 /// print(try session.placement(of: [loss.output], feeding: [x: images]) ?? "in stages")
 /// ```
 public struct Placement: Sendable, CustomStringConvertible {
-  /// The steps in order.
+  /// The steps in order. Where several devices work on the run, those of each part of the work together,
+  /// behind the copies that the part begins with.
   public let steps: [StepPlacement]
 
   /// How many tensors a run copies between devices, feeds and results aside.
   public var copies: Int { steps.reduce(0) { $0 + $1.copies } }
 
-  /// The steps that run on another device than most, as those without a kernel do.
+  /// The steps that run on a device.
   public func steps(on device: String) -> [StepPlacement] { steps.filter { $0.device == device } }
 
   public var description: String {
     let columns = [
       steps.map { "\($0.typeName) '\($0.name)'" }, steps.map(\.device),
-      steps.map { $0.copies == 0 ? $0.reason : "\($0.reason); \($0.copies) copies a run" },
+      steps.map {
+        $0.copies == 0 || $0.typeName == StepPlacement.copy
+          ? $0.reason : "\($0.reason); \($0.copies) copies a run"
+      },
     ]
     let widths = columns.map { $0.map(\.count).max() ?? 0 }
     return steps.indices.map { row in

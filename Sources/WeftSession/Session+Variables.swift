@@ -80,7 +80,7 @@ extension Session {
         subject: "variable '\(variable.name)'", location: variable.location)
     }
     try checkOpen()
-    let memory = try store.memory(of: variable)
+    let memory = try store.memory(of: variable, on: device(of: variable))
     try updateLock.whileHeld(alone: true) { () throws(GraphError) in
       try memory.upload(from: value.sharedStorage.pointer)
     }

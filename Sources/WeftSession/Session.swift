@@ -16,7 +16,10 @@ public final class Session: Sendable {
   public let graph: Graph
   /// How the session compiles and runs.
   public let configuration: SessionConfiguration
+  /// Where operations run that ask for no device.
   let device: any Device
+  /// The devices that operations may ask for, ``device`` first.
+  let devices: [any Device]
   let store: VariableStore
   /// The streams of the graph's random operations.
   public let randomStreams = RandomStreams()
@@ -26,23 +29,35 @@ public final class Session: Sendable {
 
   private struct State {
     var cache = ExecutableCache()
+    /// For runs over several devices, by the device.
+    var threads: [Int: DeviceThread] = [:]
   }
   private let isClosed = Atomic<Bool>(false)
 
-  /// A session on a device.
+  /// A session on a device, and on others where operations ask for them.
+  ///
+  /// ```swift
+  /// let session = try Session(graph, device: cpu, others: [gpu0, gpu1])
+  /// ```
+  /// - Parameters:
+  ///   - device: where operations run that ask for no device, or softly for one that is not there.
+  ///   - others: further devices that operations and variables may ask for. One run may use several:
+  ///     they work at the same time, and values are copied where they are needed.
   ///
   /// Throws the graph's building errors, all of them at once, and names of passes to switch off that
   /// are no passes.
   public init(
-    _ graph: Graph, device: any Device, configuration: SessionConfiguration = SessionConfiguration()
+    _ graph: Graph, device: any Device, others: [any Device] = [],
+    configuration: SessionConfiguration = SessionConfiguration()
   ) throws(GraphError) {
     try graph.validate()
     self.graph = graph
     self.device = device
+    devices = [device] + others.filter { $0 !== device }
     var configuration = configuration
     configuration.pipeline = try configuration.pipeline.without(configuration.disabledPasses)
     self.configuration = configuration
-    store = VariableStore(device: device)
+    store = VariableStore()
     resources = ResourceStore(waitLimit: configuration.queueWaitLimit)
     state = Mutex(State(cache: ExecutableCache(limit: configuration.cacheLimit)))
     graph.seal()
@@ -56,7 +71,10 @@ public final class Session: Sendable {
     let wasClosed = isClosed.exchange(true, ordering: .acquiringAndReleasing)
     // Before anything that waits for a run to end: a run may wait for a queue.
     resources.closeAll()
-    state.withLock { $0.cache.removeAll() }
+    state.withLock { state in
+      state.cache.removeAll()
+      state.threads = [:]
+    }
     if !wasClosed {
       graph.unseal()
       store.removeAll()
@@ -113,7 +131,7 @@ public final class Session: Sendable {
     return try state.withLock { (state) throws(GraphError) -> Answer in
       try checkOpen()
       if let known = state.cache.find(key) { return known }
-      let made = try compile(list, feeds)
+      let made = try compile(list, feeds, &state)
       state.cache.insert(made, for: key)
       return made
     }
@@ -140,34 +158,49 @@ public final class Session: Sendable {
     return variables
   }
 
-  private func compile(_ list: FetchList, _ feeds: [(output: Output, type: TensorType)])
-    throws(GraphError) -> Answer
-  {
+  private func compile(
+    _ list: FetchList, _ feeds: [(output: Output, type: TensorType)], _ state: inout State
+  ) throws(GraphError) -> Answer {
     let question = try question(list, feeds)
     let asker = list.outputs.first?.name ?? list.targets.first?.name ?? "the run"
     let dump = configuration.dump?.started(for: asker)
     var pipeline = configuration.pipeline
     dump?.observe(&pipeline)
     let streams = randomStreams
-    let outcome = try pipeline.compile(question, variables: variablesByReference) {
+    let outcome = try pipeline.compile(
+      question, variables: variablesByReference, devices: deviceChoice
+    ) {
       streams.index(of: $0, seed: $1, seed2: $2)
     }
     switch outcome {
     case .boundary(let boundary):
       return .stages(
         Stages(boundary: boundary, list: list, feeds: feeds.map(\.output), session: self))
-    case .compiled(let compiled):
+    case .compiled(let compiled, let position):
       dump?.write(compiled.plan)
       let executable = try Executable(
-        compiled: compiled, device: device, store: store, streams: randomStreams,
+        compiled: compiled, device: devices[position], store: store, streams: randomStreams,
         lock: updateLock, asker: asker)
       try checkPlacement(executable.elsewhere)
       return .executable(executable)
+    case .partitioned(let plan):
+      dump?.write(plan)
+      let executable = try PartitionedExecutable(
+        plan, devices: devices, store: store, streams: randomStreams, lock: updateLock, asker: asker
+      ) { (device) throws(GraphError) in
+        if let known = state.threads[device] { return known }
+        let made = try DeviceThread()
+        state.threads[device] = made
+        return made
+      }
+      try checkPlacement(executable.elsewhere)
+      return .partitioned(executable)
     }
   }
 
   /// The plan for a question: what runs, in which order, and where every value lies; nil where the
-  /// question is answered in stages, because a shape depends on data.
+  /// question is answered in stages, because a shape depends on data, or by several devices, which
+  /// ``partition(of:targets:feeding:)`` shows.
   public func plan(of fetches: [Output], targets: [GraphOperation] = [], feeding feeds: Feeds = [:])
     throws(GraphError) -> ExecutionPlan?
   {
@@ -176,6 +209,20 @@ public final class Session: Sendable {
     list.targets = targets
     let values = try feeds.checked(for: graph)
     return try answer(to: list, feeds: values.map { ($0.output, $0.value.type) }).plan
+  }
+
+  /// The plans for a question that several devices answer, and the copies between them; nil where one
+  /// device answers it.
+  public func partition(
+    of fetches: [Output], targets: [GraphOperation] = [], feeding feeds: Feeds = [:]
+  ) throws(GraphError) -> PartitionedPlan? {
+    var list = FetchList()
+    list.outputs = fetches
+    list.targets = targets
+    let values = try feeds.checked(for: graph)
+    let answer = try answer(to: list, feeds: values.map { ($0.output, $0.value.type) })
+    if case .partitioned(let executable) = answer { return executable.plan }
+    return nil
   }
 
   /// How many questions are compiled, and how many were so far.

@@ -11,6 +11,10 @@ public struct SessionConfiguration: Sendable {
   /// the graph's operations ask for, else the first GPU, else the CPU. By default what the
   /// environment's `WEFT_DEVICE` says.
   public var device: String?
+  /// The names of the devices that a session may use; nil for all of the machine. `["/cpu:0"]` keeps it
+  /// on the CPU: operations that ask for another device are then refused, or run on the CPU where
+  /// their request is soft.
+  public var devices: [String]?
   /// Why the device that operations ask for is not there: a line below the error of their run.
   package var deviceNote: String?
   /// The compiler's passes.
@@ -28,7 +32,7 @@ public struct SessionConfiguration: Sendable {
   /// A configuration.
   public init(
     cacheLimit: Int = 64, allowSoftPlacement: Bool = false,
-    device: String? = Environment.device, pipeline: Pipeline = .standard,
+    device: String? = Environment.device, devices: [String]? = nil, pipeline: Pipeline = .standard,
     disabledPasses: [String] = Environment.disabledPasses,
     queueWaitLimit: Duration? = .seconds(30),
     dump: CompilerDump? = Environment.dump
@@ -36,6 +40,7 @@ public struct SessionConfiguration: Sendable {
     self.cacheLimit = cacheLimit
     self.allowSoftPlacement = allowSoftPlacement
     self.device = device
+    self.devices = devices
     self.pipeline = pipeline
     self.disabledPasses = disabledPasses
     self.queueWaitLimit = queueWaitLimit
@@ -55,60 +60,5 @@ public struct SessionConfiguration: Sendable {
     private static func variable(_ name: String) -> String? {
       getenv(name).map { String(cString: $0) }
     }
-  }
-}
-
-extension Session {
-  /// Throws if an operation asks for a device that the session does not have.
-  func checkDevices(_ question: Question) throws(GraphError) {
-    if configuration.allowSoftPlacement { return }
-    var seen: Set<GraphOperation> = []
-    var seenLists: Set<UInt> = []
-    var stack = question.fetches.map(\.operation) + question.targets
-    while let operation = stack.popLast() {
-      guard seen.insert(operation).inserted else { continue }
-      stack += operation.inputs.map(\.operation)
-      if let list = operation.controlListID, seenLists.insert(list).inserted {
-        stack += operation.controlInputs
-      }
-      guard let request = operation.device, !request.isSoft,
-        Self.normalized(request.name) != Self.normalized(device.name)
-      else { continue }
-      throw GraphError(
-        .unavailableDevice, "asks for '\(request.name)', and this session has '\(device.name)'",
-        subject: operation.subject, location: operation.origin.location,
-        notes: [configuration.deviceNote].compactMap { $0 } + [
-          "let it run elsewhere with graph.device(\"\(request.name)\", soft: true)",
-          "or for all operations with SessionConfiguration(allowSoftPlacement: true)",
-        ])
-    }
-  }
-
-  /// Throws if a step runs elsewhere although its operation asks for the session's device and no other.
-  func checkPlacement(_ elsewhere: [StepPlacement]) throws(GraphError) {
-    if elsewhere.isEmpty || configuration.allowSoftPlacement { return }
-    let reasons = Dictionary(elsewhere.map { ($0.name, $0) }, uniquingKeysWith: { a, _ in a })
-    let refused = graph.operations.filter { operation in
-      guard let request = operation.device, !request.isSoft else { return false }
-      return reasons[operation.name] != nil
-        && Self.normalized(request.name) == Self.normalized(device.name)
-    }
-    let errors = refused.map { operation in
-      GraphError(
-        .unsupported,
-        "asks for '\(device.name)', which cannot run it: \(reasons[operation.name]?.reason ?? "")",
-        subject: operation.subject, location: operation.origin.location,
-        notes: [
-          "let it run on /cpu:0, with its operands copied there, by "
-            + "graph.device(\"\(device.name)\", soft: true)"
-        ])
-    }
-    if let error = GraphError.combining(errors) { throw error }
-  }
-
-  /// `/cpu:0` from `/device:CPU:0`, `/job:localhost/replica:0/task:0/cpu:0` and `cpu:0`.
-  package static func normalized(_ name: String) -> String {
-    let last = name.lowercased().split(separator: "/").last.map(String.init) ?? ""
-    return "/" + (last.hasPrefix("device:") ? String(last.dropFirst(7)) : last)
   }
 }

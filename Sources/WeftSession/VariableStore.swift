@@ -8,13 +8,13 @@ final class VariableStore: Sendable {
     var hasValue = false
   }
 
-  private let device: any Device
   private let entries = Mutex<[Output: Entry]>([:])
 
-  init(device: any Device) { self.device = device }
-
-  /// The memory of a variable, allocated at its first use.
-  func memory(of variable: AnyVariable) throws(GraphError) -> any DeviceMemory {
+  /// The memory of a variable, allocated at its first use. A session asks for a variable on one device
+  /// only.
+  func memory(of variable: AnyVariable, on device: any Device) throws(GraphError)
+    -> any DeviceMemory
+  {
     try entries.withLock { (entries) throws(GraphError) -> any DeviceMemory in
       if let entry = entries[variable.reference] { return entry.memory }
       let memory = try device.allocate(byteCount: variable.type.byteCount ?? 0)

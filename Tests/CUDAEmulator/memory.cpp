@@ -129,6 +129,13 @@ API int cuDeviceGetAttribute(int *value, int attribute, int) {
   }
   return OK;
 }
+API int cuDeviceCanAccessPeer(int *can, int device, int peer) {
+  ENTER
+  if (device < 0 || device >= device_count || peer < 0 || peer >= device_count)
+    return INVALID_DEVICE;
+  *can = device != peer && atoi(setting("peers", "1").c_str()) != 0;
+  return OK;
+}
 API int cuDevicePrimaryCtxRetain(Context **c, int device) {
   ENTER
   *c = &contexts[device];
@@ -198,6 +205,9 @@ API int cuMemPoolDestroy(Pool *pool) {
   return OK;
 }
 API int cuMemPoolSetAttribute(Pool *, int, void *) {
+  ENTER_CONTEXT return OK;
+}
+API int cuMemPoolSetAccess(Pool *, const void *, size_t) {
   ENTER_CONTEXT return OK;
 }
 API int cuMemPoolTrimTo(Pool *, size_t) {

@@ -131,6 +131,20 @@ API int cuMemcpyDtoDAsync_v2(Address to, Address from, size_t size, Stream *s) {
     memcpy((void *)to, (void *)from, size);
   });
 }
+API int cuMemcpyPeerAsync(Address to, Context *target, Address from, Context *source, size_t size,
+                          Stream *s) {
+  ENTER_CONTEXT
+  if (s->context != target && s->context != source) {
+    say("%s: the stream belongs to neither device", __func__);
+    return INVALID_HANDLE;
+  }
+  if (!in_range(*target, to, size, __func__) || !in_range(*source, from, size, __func__))
+    return INVALID_VALUE;
+  return push(s, [=] {
+    Access open_target(target), open_source(source);
+    memcpy((void *)to, (void *)from, size);
+  });
+}
 API int cuMemsetD8Async(Address d, unsigned char byte, size_t size, Stream *s) {
   ENTER_CONTEXT
   Context *c = s->context;

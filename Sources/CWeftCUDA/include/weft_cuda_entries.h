@@ -13,6 +13,7 @@
   X(int, cuDeviceGetName, (char *, int, weft_cuda_device)) \
   X(int, cuDeviceTotalMem_v2, (size_t *, weft_cuda_device)) \
   X(int, cuDeviceGetAttribute, (int *, int, weft_cuda_device)) \
+  X(int, cuDeviceCanAccessPeer, (int *, weft_cuda_device, weft_cuda_device)) \
   X(int, cuDevicePrimaryCtxRetain, (weft_cuda_context *, weft_cuda_device)) \
   X(int, cuDevicePrimaryCtxRelease_v2, (weft_cuda_device)) \
   X(int, cuCtxSetCurrent, (weft_cuda_context)) \
@@ -20,6 +21,7 @@
   X(int, cuMemPoolCreate, (weft_cuda_pool *, const weft_cuda_pool_properties *)) \
   X(int, cuMemPoolDestroy, (weft_cuda_pool)) \
   X(int, cuMemPoolSetAttribute, (weft_cuda_pool, int, void *)) \
+  X(int, cuMemPoolSetAccess, (weft_cuda_pool, const weft_cuda_pool_access *, size_t)) \
   X(int, cuMemPoolTrimTo, (weft_cuda_pool, size_t)) \
   X(int, cuMemAllocFromPoolAsync, \
     (weft_cuda_address *, size_t, weft_cuda_pool, weft_cuda_stream)) \
@@ -30,6 +32,9 @@
   X(int, cuMemcpyDtoHAsync_v2, (void *, weft_cuda_address, size_t, weft_cuda_stream)) \
   X(int, cuMemcpyDtoDAsync_v2, \
     (weft_cuda_address, weft_cuda_address, size_t, weft_cuda_stream)) \
+  X(int, cuMemcpyPeerAsync, \
+    (weft_cuda_address, weft_cuda_context, weft_cuda_address, weft_cuda_context, size_t, \
+     weft_cuda_stream)) \
   X(int, cuMemsetD8Async, (weft_cuda_address, unsigned char, size_t, weft_cuda_stream)) \
   X(int, cuStreamCreate, (weft_cuda_stream *, unsigned)) \
   X(int, cuStreamDestroy_v2, (weft_cuda_stream)) \

@@ -30,6 +30,13 @@ typedef struct {
   unsigned char reserved[54];
 } weft_cuda_pool_properties;
 
+typedef struct {
+  struct {
+    int type, id;
+  } location;
+  int flags;
+} weft_cuda_pool_access;
+
 typedef struct cublasLtContext *weft_lt_handle;
 typedef struct weft_lt_description_ *weft_lt_description;
 typedef struct weft_lt_layout_ *weft_lt_layout;
@@ -64,6 +71,7 @@ enum {
   WEFT_CUDA_POOL_PINNED = 1,
   WEFT_CUDA_POOL_ON_DEVICE = 1,
   WEFT_CUDA_POOL_RELEASE_THRESHOLD = 4,
+  WEFT_CUDA_POOL_READ_AND_WRITE = 3,
   WEFT_CUDA_POOL_USED = 7
 };
 enum { WEFT_CUDA_STREAM_NON_BLOCKING = 1, WEFT_CUDA_EVENT_NO_TIMING = 2 };

@@ -12,11 +12,13 @@ final class CUDAContext: @unchecked Sendable {
   /// The compute capability, as 90 for 9.0.
   let architecture: Int
   let multiprocessors: Int
-  private let context: weft_cuda_context
+  let context: weft_cuda_context
   private let pool: weft_cuda_pool
   /// For uploads, downloads and the order of allocations.
   let stream: weft_cuda_stream
   private let memory: Mutex<Memory>
+  /// The GPUs that may use this one's memory without a detour, or were found not to.
+  private let neighbours = Mutex<Set<Int>>([])
   let products: weft_lt_handle
   private let lost = Atomic<Bool>(false)
   /// Whether a kernel failed in a way after which the driver does nothing more in this context.
@@ -149,6 +151,24 @@ final class CUDAContext: @unchecked Sendable {
       throw error
     }
     return address
+  }
+
+  /// Lets another GPU copy from this one's memory directly where the machine can do that; where it
+  /// cannot, the driver copies by way of the host.
+  func open(to other: CUDAContext) {
+    guard neighbours.withLock({ $0.insert(other.ordinal).inserted }) else { return }
+    let driver = libraries.driver.pointee
+    var canAccess: Int32 = 0
+    guard
+      driver.cuDeviceCanAccessPeer(
+        &canAccess, weft_cuda_device(other.ordinal), weft_cuda_device(ordinal)) == 0,
+      canAccess != 0
+    else { return }
+    var access = weft_cuda_pool_access()
+    access.location.type = Int32(WEFT_CUDA_POOL_ON_DEVICE)
+    access.location.id = Int32(other.ordinal)
+    access.flags = Int32(WEFT_CUDA_POOL_READ_AND_WRITE)
+    _ = driver.cuMemPoolSetAccess(pool, &access, 1)
   }
 
   /// Gives memory back that no stream uses any more.

@@ -26,6 +26,9 @@ private struct Scheduler {
   private var pinned: [Int: Int] = [:]
   /// Further instructions that must come before an instruction.
   private var edges: [Set<Int>] = []
+  /// Copies made here. One that is stuck in its turn waits for another circle: copying it again would
+  /// never end.
+  private var copies: Set<Int> = []
 
   init(_ program: Program) {
     self.program = program
@@ -156,6 +159,7 @@ private struct Scheduler {
         outputs: [program.values.count - 1], controls: []))
     seen.append(WriteSets.none)
     edges.append([])
+    copies.insert(index)
     if version > 0 { edges[index].insert(writes[variable][version - 1]) }
     edges[writes[variable][version]].insert(index)
     return program.values.count - 1
@@ -206,9 +210,12 @@ private struct Scheduler {
   private mutating func breakCircle(among stuck: [Int]) -> Bool {
     let candidates = Set(stuck)
     for write in stuck {
-      for reader in edges[write].sorted() where candidates.contains(reader) {
+      for reader in edges[write].sorted()
+      where candidates.contains(reader) && !copies.contains(reader) {
         let instruction = program.instructions[reader]
-        for input in instruction.inputs {
+        // What an update writes is no reading of it.
+        for (place, input) in instruction.inputs.enumerated()
+        where !instruction.updatedInputs.contains(place) {
           guard let variable = program.variable(of: input),
             let position = writes[variable].firstIndex(of: write),
             version(of: input, readBy: seen[reader], variable) == position

@@ -121,7 +121,7 @@ extension Graph {
     case (nil, .never), (nil, .automatic): break
     }
     return outsideOfRegions {
-      atTopLevel {
+      atTopLevel(keepingDevice: true) {
         variable(
           sized, named: path, trainable: trainable, sharedName: existing == nil ? path : nil,
           at: location)

@@ -76,6 +76,10 @@ public struct CompilerDump: Sendable {
       }
     }
 
+    func write(_ plan: PartitionedPlan) {
+      if request.plan { write(plan.description, "plan") }
+    }
+
     func write(_ plan: ExecutionPlan) {
       if request.plan { write(plan.description, "plan") }
     }
@@ -90,7 +94,7 @@ public struct CompilerDump: Sendable {
         printError(content)
         return
       }
-      let words = title.map { $0 == " " ? "-" : String($0) }.joined()
+      let words = title.map { $0 == " " ? "-" : $0 == "/" ? "" : String($0) }.joined()
       let path = "\(folder)/question\(number)-\(position)-\(words).txt"
       mkdir(folder, 0o777)
       do throws(TensorError) { try File.write(Array(content.utf8), to: path) } catch {

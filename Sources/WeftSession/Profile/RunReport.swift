@@ -37,6 +37,12 @@ public struct RunReport: Sendable {
   public let resultBytes: Int
   /// Constants of the plan.
   public let constantBytes: Int
+  /// How many values a run copies from one device to another, feeds and results aside.
+  public let copies: Int
+  /// The bytes of those copies.
+  public let copiedBytes: Int
+  /// Memory that values have on their way from one device, or one part of the work, to another.
+  public let slotBytes: Int
   /// What a run reads and writes, and its arithmetic.
   public let cost: StepCost
   /// The tensors that take most, views and updated variables counted once, the largest first.
@@ -50,7 +56,9 @@ public struct RunReport: Sendable {
   public let largestBatch: Int?
 
   /// All of it at once: the most memory that tensors take during the run.
-  public var peakBytes: Int { arenaBytes + variableBytes + feedBytes + resultBytes + constantBytes }
+  public var peakBytes: Int {
+    arenaBytes + variableBytes + feedBytes + resultBytes + constantBytes + slotBytes
+  }
   /// The bytes that the steps read and write.
   public var bytesMoved: Int { cost.bytes }
   /// The additions, multiplications and other functions of numbers.
@@ -58,49 +66,63 @@ public struct RunReport: Sendable {
 }
 
 extension RunReport {
+  /// A plan of a question, with the numbers of the question's feeds that it takes.
+  struct Source {
+    let plan: ExecutionPlan
+    let feeds: [Int]
+  }
+
   init(
-    _ compiled: Pipeline.Result, _ question: Question, limit: Int?, batch: Int?,
+    _ outcome: CompiledQuestion, _ question: Question, limit: Int?, batch: Int?,
     largestBatch: Int?
   ) {
-    let plan = compiled.plan
-    launches = plan.steps.count
-    arenaBytes = plan.arenaByteCount
-    variableBytes = compiled.variables.reduce(0) { $0 + ($1.type.byteCount ?? 0) }
-    feedBytes = plan.feeds.reduce(0) { $0 + plan.values[$1].byteCount }
-    resultBytes = plan.fetches.reduce(0) { $0 + plan.values[$1].byteCount }
-    constantBytes = plan.constants.reduce(0) { $0 + $1.byteCount }
-    cost = plan.cost
+    let plans = outcome.sources.map(\.plan)
+    launches = plans.reduce(0) { $0 + $1.steps.count }
+    arenaBytes = plans.reduce(0) { $0 + $1.arenaByteCount }
+    variableBytes = outcome.variables.reduce(0) { $0 + ($1.type.byteCount ?? 0) }
+    let fed = Set(outcome.sources.flatMap(\.feeds))
+    feedBytes = fed.reduce(0) { $0 + (question.feeds[$1].type.byteCount ?? 0) }
+    resultBytes = plans.reduce(0) { total, plan in
+      total + plan.fetches.reduce(0) { $0 + plan.values[$1].byteCount }
+    }
+    constantBytes = plans.reduce(0) { total, plan in
+      total + plan.constants.reduce(0) { $0 + $1.byteCount }
+    }
+    cost = plans.reduce(StepCost()) { $0 + $1.cost }
+    copies = outcome.transfers.count
+    copiedBytes = outcome.transfers.reduce(0) { $0 + ($1.type.byteCount ?? 0) }
+    slotBytes = outcome.slotBytes
     memoryLimit = limit
     self.batch = batch
     self.largestBatch = largestBatch
-    largestTensors = Self.tensors(compiled, question).sorted {
+    largestTensors = Self.tensors(outcome, question).sorted {
       ($1.bytes, $0.name) < ($0.bytes, $1.name)
     }
   }
 
-  private static func tensors(_ compiled: Pipeline.Result, _ question: Question) -> [LargeTensor] {
-    let plan = compiled.plan
+  private static func tensors(_ outcome: CompiledQuestion, _ question: Question) -> [LargeTensor] {
     var tensors: [LargeTensor] = []
-    func add(_ index: Int, _ name: String, _ line: SourceLocation?) {
-      let value = plan.values[index]
+    func add(
+      _ name: String, _ type: TensorType, _ storage: ExecutionPlan.Storage, _ line: SourceLocation?
+    ) {
       tensors.append(
         LargeTensor(
-          name: name, type: value.type, bytes: value.byteCount, storage: value.storage, line: line))
+          name: name, type: type, bytes: type.byteCount ?? 0, storage: storage, line: line))
     }
-    for (position, value) in plan.feeds.enumerated() {
-      let operation = question.feeds[position].output.operation
-      add(value, operation.name, operation.origin.location)
+    for feed in Set(outcome.sources.flatMap(\.feeds)).sorted() {
+      let operation = question.feeds[feed].output.operation
+      add(operation.name, question.feeds[feed].type, .feed(feed), operation.origin.location)
     }
-    for (position, variable) in compiled.variables.enumerated() {
-      tensors.append(
-        LargeTensor(
-          name: variable.name, type: variable.type, bytes: variable.type.byteCount ?? 0,
-          storage: .variable(position), line: variable.location))
+    for (position, variable) in outcome.variables.enumerated() {
+      add(variable.name, variable.type, .variable(position), variable.location)
     }
-    for step in plan.steps {
-      for output in step.outputs {
-        if case .variable = plan.values[output].storage { continue }
-        add(output, step.name, step.origin.location)
+    for plan in outcome.sources.map(\.plan) {
+      for step in plan.steps {
+        for output in step.outputs {
+          let value = plan.values[output]
+          if case .variable = value.storage { continue }
+          add(step.name, value.type, value.storage, step.origin.location)
+        }
       }
     }
     return tensors
@@ -117,6 +139,11 @@ extension RunReport: CustomStringConvertible {
         + "\(Quantity.bytes(arenaBytes)), feeds \(Quantity.bytes(feedBytes)), results "
         + "\(Quantity.bytes(resultBytes)), constants \(Quantity.bytes(constantBytes))",
     ]
+    if copies > 0 {
+      lines.append(
+        "\(copies) copies between devices, \(Quantity.bytes(copiedBytes)); memory for them "
+          + Quantity.bytes(slotBytes))
+    }
     if let memoryLimit {
       let fit =
         largestBatch.map { "a batch of \($0)" }

@@ -6,17 +6,23 @@ extension RunTrace {
   /// Runs and steps are complete events ("ph": "X") on a row each, times in microseconds. Each step
   /// says its operation, its Swift lines, its results, its bytes and its arithmetic.
   public var chromeTrace: String {
-    var events = [
-      #"{"name": "thread_name", "ph": "M", "pid": 1, "tid": 1, "args": {"name": "runs"}}"#,
-      #"{"name": "thread_name", "ph": "M", "pid": 1, "tid": 2, "args": {"name": "steps"}}"#,
-    ]
+    let steps = steps
+    var devices: [String] = []
+    for step in steps where !devices.contains(step.device) { devices.append(step.device) }
+    // One device needs no name; several have a row each.
+    let rows = ["runs"] + (devices.count > 1 ? devices.map { "steps on \($0)" } : ["steps"])
+    var events = rows.enumerated().map { index, row in
+      #"{"name": "thread_name", "ph": "M", "pid": 1, "tid": "#
+        + "\(index + 1), \"args\": {\"name\": \(quoted(row))}}"
+    }
     for (index, run) in runs.enumerated() {
       events.append(event("run \(index)", "run", 1, run.start, run.duration, []))
     }
     for step in steps {
       events.append(
         event(
-          step.name, step.typeName, 2, step.start, step.duration,
+          step.name, step.typeName, 2 + (devices.firstIndex(of: step.device) ?? 0), step.start,
+          step.duration,
           [
             ("operation", quoted(step.typeName)), ("run", "\(step.run)"),
             ("lines", quoted(step.lines.map(\.description).joined(separator: ", "))),

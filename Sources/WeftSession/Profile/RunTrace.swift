@@ -20,6 +20,8 @@ public final class RunTrace: Sendable {
     public let name: String
     /// The type of the operation.
     public let typeName: String
+    /// The device, such as `/gpu:0`.
+    public let device: String
     /// The Swift lines that it goes back to: several where the compiler merged operations.
     public let lines: [SourceLocation]
     /// When it began, in nanoseconds since the first traced run did.
@@ -32,12 +34,8 @@ public final class RunTrace: Sendable {
     public let results: [TensorType]
   }
 
-  private struct Record {
-    let plan: ExecutionPlan
-    let times: StepTimes
-  }
-
-  private let records = Mutex<[Record]>([])
+  /// The parts of each run.
+  private let records = Mutex<[[TracedPart]]>([])
 
   /// An empty trace; several runs, of several threads, may write into it.
   public init() {}
@@ -46,38 +44,34 @@ public final class RunTrace: Sendable {
   public var runCount: Int { records.withLock { $0.count } }
 
   /// How long the runs took together, in nanoseconds, with what lies between the steps.
-  public var duration: UInt64 {
-    records.withLock { $0.reduce(0) { $0 + ($1.times.ended - $1.times.began) } }
-  }
+  public var duration: UInt64 { runs.reduce(0) { $0 + $1.duration } }
 
   /// Forgets everything.
   public func removeAll() { records.withLock { $0 = [] } }
 
-  func add(_ plan: ExecutionPlan, _ times: StepTimes) {
-    times.finish()
-    records.withLock { $0.append(Record(plan: plan, times: times)) }
+  /// Adds a run: what each device did.
+  func add(_ parts: [TracedPart]) {
+    for part in parts where part.times.ended == part.times.began { part.times.finish() }
+    records.withLock { $0.append(parts) }
   }
 
-  /// All steps of all runs, in order.
+  /// All steps of all runs, in order; those of each device together.
   public var steps: [Step] {
     let records = records.withLock { $0 }
-    let origin = records.map(\.times.began).min() ?? 0
-    return records.enumerated().flatMap { run, record in
-      record.plan.steps.enumerated().map { index, step in
-        let (start, end) = record.times[index]
-        return Step(
-          run: run, name: step.name, typeName: step.definition.typeName, lines: step.origin.lines,
-          start: start - min(origin, start), duration: end - start,
-          cost: record.plan.cost(of: step),
-          results: step.outputs.map { record.plan.values[$0].type })
-      }
+    let origin = records.joined().map(\.times.began).min() ?? 0
+    return records.enumerated().flatMap { run, parts in
+      parts.flatMap { $0.steps(run: run, since: origin) }
     }
   }
 
   /// The runs' begins and lengths in nanoseconds, the first at 0.
   var runs: [(start: UInt64, duration: UInt64)] {
     let records = records.withLock { $0 }
-    let origin = records.map(\.times.began).min() ?? 0
-    return records.map { ($0.times.began - origin, $0.times.ended - $0.times.began) }
+    let origin = records.joined().map(\.times.began).min() ?? 0
+    return records.map { parts in
+      let began = parts.map(\.times.began).min() ?? origin
+      let ended = parts.map(\.times.ended).max() ?? began
+      return (began - origin, ended - began)
+    }
   }
 }

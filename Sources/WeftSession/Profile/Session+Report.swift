@@ -37,11 +37,21 @@ extension Session {
       compiled, question, limit: limit, batch: search?.batch, largestBatch: largest)
   }
 
-  private func compiledWithoutDevice(_ question: Question) throws(GraphError) -> Pipeline.Result {
+  private func compiledWithoutDevice(_ question: Question) throws(GraphError) -> CompiledQuestion {
     switch try configuration.pipeline.compile(
-      question, variables: variablesByReference, stream: { _, _, _ in 0 })
+      question, variables: variablesByReference, devices: deviceChoice, stream: { _, _, _ in 0 })
     {
-    case .compiled(let compiled): return compiled
+    case .compiled(let compiled, _):
+      return CompiledQuestion(
+        sources: [
+          RunReport.Source(plan: compiled.plan, feeds: Array(compiled.plan.feeds.indices))
+        ], variables: compiled.variables)
+    case .partitioned(let plan):
+      return CompiledQuestion(
+        sources: plan.tasks.compactMap(\.part).map {
+          RunReport.Source(plan: $0.plan, feeds: $0.feeds)
+        }, variables: plan.variables, transfers: plan.tasks.flatMap(\.transfers),
+        slotBytes: plan.slots.reduce(0) { $0 + $1.byteCount })
     case .boundary(let boundary):
       throw GraphError(
         .unsupported, "the shape of its result depends on data: the run has stages",
@@ -49,6 +59,14 @@ extension Session {
         notes: ["ask for a report of what comes before it, or after it with its result fed"])
     }
   }
+}
+
+/// The plans of a question, and what lies between them.
+struct CompiledQuestion {
+  let sources: [RunReport.Source]
+  let variables: [AnyVariable]
+  var transfers: [PartitionedPlan.Transfer] = []
+  var slotBytes = 0
 }
 
 /// Looks for the largest size of the open leading dimension that keeps within a limit.

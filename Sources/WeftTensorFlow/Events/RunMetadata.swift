@@ -8,17 +8,25 @@ enum RunMetadata {
   /// Where the trace has several runs, an operation has the times of the last that ran it. An operation
   /// that the compiler merged with others stands for them all.
   static func bytes(of trace: RunTrace, device: String) throws(EventError) -> [UInt8] {
-    var last: [String: RunTrace.Step] = [:]
-    for step in trace.steps { last[step.name] = step }
-    let steps = last.values.sorted { ($0.start, $0.name) < ($1.start, $1.name) }
+    let all = trace.steps
+    var names: [String] = []
+    for step in all where !names.contains(step.device) { names.append(step.device) }
+    if names.isEmpty { names = [device] }
+    // One device has the name that the caller gave; several have their own.
+    let labels = names.count > 1 ? names : [device]
+    func steps(on name: String) -> [RunTrace.Step] {
+      var last: [String: RunTrace.Step] = [:]
+      for step in all where step.device == name { last[step.name] = step }
+      return last.values.sorted { ($0.start, $0.name) < ($1.start, $1.name) }
+    }
     let message = LogRunMetadata.with { metadata in
       metadata.stepStats = LogStepStats.with { stats in
-        stats.devStats = [
+        stats.devStats = zip(names, labels).map { name, label in
           LogDeviceStats.with {
-            $0.device = device
-            $0.nodeStats = steps.map { nodeStats($0) }
+            $0.device = label
+            $0.nodeStats = steps(on: name).map { nodeStats($0) }
           }
-        ]
+        }
       }
     }
     do { return try message.serializedBytes() } catch {

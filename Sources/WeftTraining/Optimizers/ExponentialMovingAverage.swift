@@ -56,7 +56,7 @@ public struct ExponentialMovingAverage: Sendable {
     -> AnyVariable
   {
     func open<S: FloatingScalar>(_: S.Type) -> AnyVariable {
-      graph.atTopLevel {
+      graph.beside(variable) {
         let name = graph.vacantName("\(variable.name)/ExponentialMovingAverage")
         // It reads the variable, so a session gives it its value after the variable's.
         let initial = identity(

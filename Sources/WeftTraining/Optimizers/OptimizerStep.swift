@@ -63,15 +63,14 @@ public final class OptimizerStep {
     let key = Slot(variable: variable.reference, kind: kind)
     if let known = slots[key] { return known }
     func open<S: FloatingScalar>(_: S.Type) -> AnyVariable {
-      graph.atTopLevel {
-        graph.variable(
-          S.self, .constant(S(converting: initial), variable.type.shape.complete ?? []),
-          name: graph.vacantName("\(variable.name)/\(optimizer)"), trainable: false,
-          fileID: location.fileID, line: location.line
-        ).erased
-      }
+      graph.variable(
+        S.self, .constant(S(converting: initial), variable.type.shape.complete ?? []),
+        name: graph.vacantName("\(variable.name)/\(optimizer)"), trainable: false,
+        fileID: location.fileID, line: location.line
+      ).erased
     }
-    let made = open(realType(variable))
+    // On the variable's device: the update works on both.
+    let made = graph.beside(variable) { open(realType(variable)) }
     slots[key] = made
     return made
   }
@@ -132,6 +131,14 @@ func realType(_ variable: AnyVariable) -> any FloatingScalar.Type {
 }
 
 extension Graph {
+  /// Makes operations at the top level, on the device of a variable.
+  func beside<R>(_ variable: AnyVariable, _ body: () -> R) -> R {
+    atTopLevel {
+      guard let device = variable.reference.operation.device else { return body() }
+      return self.device(device.name, soft: device.isSoft, body)
+    }
+  }
+
   /// The name, or the name with `_1`, `_2`, ... behind it, that no operation in the present scope has.
   func vacantName(_ wish: String) -> String {
     var candidate = wish

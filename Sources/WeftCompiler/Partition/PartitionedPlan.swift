@@ -1,0 +1,104 @@
+import WeftOps
+
+/// A question compiled for several devices: a plan for each part of the work, and the copies between
+/// them.
+///
+/// What one part computes and another needs lies in a slot: memory on a device that is there for
+/// nothing else. A part writes its slots and reads its slots as if they were variables; copies between
+/// the devices take the bytes from one slot to another.
+public struct PartitionedPlan: Sendable {
+  /// Memory that a value has on a device for the way from one part to another.
+  public struct Slot: Hashable, Sendable {
+    /// The device.
+    public let device: Int
+    /// The size.
+    public let byteCount: Int
+  }
+
+  /// A copy from one device to another.
+  public struct Transfer: Sendable {
+    /// What is copied.
+    public enum Source: Hashable, Sendable {
+      /// The present content of a variable: a position in ``PartitionedPlan/variables``.
+      case variable(Int)
+      /// What lies in a slot.
+      case slot(Int)
+    }
+    /// What is copied.
+    public let source: Source
+    /// The slot that it is copied to.
+    public let slot: Int
+    /// The operation or variable whose value it is.
+    public let name: String
+    /// The value's type.
+    public let type: TensorType
+  }
+
+  /// A part of the work: what one device does without waiting for another.
+  public struct Part: Sendable {
+    /// The plan. Its variables are those of ``variables``, then the slots.
+    public let plan: ExecutionPlan
+    /// The variables that it reads or updates: positions in ``PartitionedPlan/variables``.
+    public let variables: [Int]
+    /// The slots that it reads or writes.
+    public let slots: [Int]
+    /// For each of the plan's feeds which of the question's it is.
+    public let feeds: [Int]
+    /// For each of the plan's results which of the question's it is.
+    public let fetches: [Int]
+  }
+
+  /// What a device does when all that it waits for is done: first copies to itself, then a part.
+  public struct Task: Sendable {
+    /// The device.
+    public let device: Int
+    /// The tasks of other devices that must be done. Those of the same device are done in order.
+    public let predecessors: [Int]
+    /// The copies to the device.
+    public let transfers: [Transfer]
+    /// The work; nil for copies alone.
+    public let part: Part?
+  }
+
+  /// The names of the devices.
+  public let devices: [String]
+  /// The tasks, each behind all that it waits for.
+  public let tasks: [Task]
+  /// The slots.
+  public let slots: [Slot]
+  /// The variables.
+  public let variables: [AnyVariable]
+  /// The device that each variable lies on.
+  public let variableDevices: [Int]
+  /// Variables that are read before the run writes them: they must have a value.
+  public let required: [Int]
+  /// Variables that have a value after the run.
+  public let written: [Int]
+  /// The element types and shapes of the results.
+  public let fetchTypes: [(dtype: DType, shape: [Int])]
+}
+
+extension PartitionedPlan: CustomStringConvertible {
+  /// The tasks as text, the same in every run: what golden tests compare.
+  public var description: String {
+    var lines: [String] = []
+    for (index, task) in tasks.enumerated() {
+      let after = task.predecessors.map { " after \($0)" }.joined()
+      lines.append("task \(index) on \(devices[task.device])\(after)")
+      for transfer in task.transfers {
+        let source =
+          switch transfer.source {
+          case .variable(let index): "variable '\(variables[index].name)'"
+          case .slot(let slot): "slot \(slot) of '\(transfer.name)'"
+          }
+        lines.append("  slot \(transfer.slot) = copy \(source)")
+      }
+      guard let part = task.part else { continue }
+      let variables = part.variables.map { "'\(self.variables[$0].name)'" }
+      let slots = part.slots.map { "slot \($0)" }
+      lines.append("  over " + (variables + slots).joined(separator: ", "))
+      lines += part.plan.description.split(separator: "\n").map { "  " + $0 }
+    }
+    return lines.joined(separator: "\n")
+  }
+}
