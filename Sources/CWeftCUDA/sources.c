@@ -16,6 +16,9 @@ static const char depthwise[] = {
 static const char gather[] = {
 #embed "Kernels/gather.cu"
     , 0};
+static const char joined[] = {
+#embed "Kernels/joined.cu"
+    , 0};
 static const char local_response[] = {
 #embed "Kernels/local_response.cu"
     , 0};
@@ -69,6 +72,7 @@ static const weft_cuda_source sources[] = {
     SOURCE(convolution),
     SOURCE(depthwise),
     SOURCE(gather),
+    SOURCE(joined),
     SOURCE(local_response),
     SOURCE(matmul),
     SOURCE(move),
