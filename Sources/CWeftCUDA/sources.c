@@ -61,6 +61,9 @@ static const char sort[] = {
 static const char top_k[] = {
 #embed "Kernels/top_k.cu"
     , 0};
+static const char transpose[] = {
+#embed "Kernels/transpose.cu"
+    , 0};
 static const char window[] = {
 #embed "Kernels/window.cu"
     , 0};
@@ -87,6 +90,7 @@ static const weft_cuda_source sources[] = {
     SOURCE(softmax),
     SOURCE(sort),
     SOURCE(top_k),
+    SOURCE(transpose),
     SOURCE(window),
 };
 

@@ -52,6 +52,7 @@ struct StridedMove {
     guard sizes.count <= 8 else {
       throw OpFailure("a move over more than 8 axes", code: .unsupported)
     }
+    if let tiles = try tiles(from: operand, to: result) { return tiles }
     let unit = try KernelUnit(file: "move", ["T": dtype.cudaMoveType])
     let sizes = sizes.isEmpty ? [1] : sizes
     let rest = Array(repeating: 0, count: 8 - sizes.count)
@@ -64,6 +65,36 @@ struct StridedMove {
         [
           .output(result), .input(operand), .int64(count), .int64(targetOffset),
           .int64(sourceOffset), structure(target), structure(source),
+        ]))
+  }
+}
+
+extension StridedMove {
+  /// By tiles in shared memory, where the source goes on evenly along another axis than the target.
+  private func tiles(from operand: Int, to result: Int) throws(OpFailure)
+    -> CUDAKernel.Command?
+  {
+    guard sizes.count >= 2, target.last == 1, source.last != 1,
+      let row = source.firstIndex(of: 1), sizes[row] >= 8, sizes[sizes.count - 1] >= 8
+    else { return nil }
+    let last = sizes.count - 1
+    let others = sizes.indices.filter { $0 != row && $0 != last }
+    let rest = Array(repeating: 0, count: 8 - others.count)
+    func structure(_ strides: [Int]) -> CUDAKernel.Argument {
+      .structure(
+        [others.count] + others.map { sizes[$0] } + rest + others.map { strides[$0] } + rest)
+    }
+    let count = others.reduce(1) { $0 * sizes[$1] }
+    let unit = try KernelUnit(file: "transpose", ["T": dtype.cudaMoveType])
+    return .launch(
+      unit.launch(
+        "transpose",
+        grid: [(sizes[last] + 31) / 32, min((sizes[row] + 31) / 32, 65_535), min(count, 65_535)],
+        block: [32, 8, 1],
+        [
+          .output(result), .input(operand), .int64(sizes[row]), .int64(sizes[last]),
+          .int64(target[row]), .int64(source[last]), .int64(targetOffset), .int64(sourceOffset),
+          .int64(count), structure(target), structure(source),
         ]))
   }
 }

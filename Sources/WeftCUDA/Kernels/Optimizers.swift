@@ -7,7 +7,9 @@ private func planUpdate(
 ) throws(OpFailure) -> CUDAKernel {
   let count = request.inputs[0].count
   if count == 0 { return CUDAKernel() }
-  var macros = ["T": request.inputs[0].dtype.cudaType, macro: "1"]
+  var macros = [
+    "T": request.inputs[0].dtype.cudaType, macro: "1", "GRADIENT(i)": "g[i]", "EXTRA": "",
+  ]
   for (flag, value) in flags { macros[flag] = value ? "1" : "0" }
   let unit = try KernelUnit(file: "optimizers", macros)
   return CUDAKernel(

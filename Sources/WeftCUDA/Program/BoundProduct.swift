@@ -42,6 +42,17 @@ final class BoundProduct {
     try choose(context)
   }
 
+  /// Whether the library has an algorithm for a product. No address is looked at to answer that.
+  static func isSupported(
+    _ product: CUDAProduct, _ context: CUDAContext, _ mathMode: CUDAOptions.MathMode
+  ) -> Bool {
+    let place: weft_cuda_address = 1 << 20
+    return
+      (try? BoundProduct(
+        product, context, mathMode, mask: product.mask == nil ? nil : place,
+        biasGradient: product.biasGradient == nil ? nil : place, address: { _ in place })) != nil
+  }
+
   deinit {
     let lt = libraries.lt.pointee
     for layout in layouts where layout != nil { _ = lt.cublasLtMatrixLayoutDestroy(layout) }

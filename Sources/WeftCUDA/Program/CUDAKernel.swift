@@ -52,6 +52,9 @@ public struct CUDAKernel: Sendable {
     /// The address of one of the step's counters, `unsigned` and 0 before and after each launch. See
     /// ``CUDAKernel/ticketCount``.
     case tickets(Int)
+    /// The address of any value of the plan, which the kernel may write: for launches that do what were
+    /// several steps.
+    case value(Int)
     case int32(Int)
     case int64(Int)
     case float(Float)

@@ -61,7 +61,11 @@ final class CUDAProgram: DeviceProgram {
         steps.append(try planStep(step, in: plan, context, options))
       } catch { throw step.error(error) }
     }
-    try combine(&steps, plan, context, options)
+    if !options.waitsForEach {
+      var combiner = StepCombiner(plan, steps, context, options)
+      try combiner.combine()
+      steps = combiner.steps
+    }
     let layout = WorkspaceLayout(plan, steps)
     let schedule = Schedule(plan, steps, layout)
     // Where each command is waited for, each is by itself: an error then names its step.

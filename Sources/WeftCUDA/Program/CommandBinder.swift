@@ -72,6 +72,7 @@ struct CommandBinder {
     case .input(let input): [address(.input(input), index)]
     case .output(let output): [address(.output(output), index)]
     case .scratch(let offset): [address(.scratch(offset), index)]
+    case .value(let value): [addresses[value]]
     case .random: place(layout.randomOffsets[index])
     case .status: place(layout.statusOffsets[index])
     case .tickets(let ticket): place(layout.ticketOffsets[index] + 4 * ticket)

@@ -86,7 +86,7 @@ extension CUDAKernel.Argument {
   /// How it stands in a table of arguments.
   var kind: JoinedUnit.Kind {
     switch self {
-    case .input, .output, .scratch, .random, .status, .tickets: .pointer
+    case .input, .output, .scratch, .random, .status, .tickets, .value: .pointer
     case .int32: .int32
     case .int64: .int64
     case .float: .float

@@ -74,6 +74,7 @@ struct Schedule {
         // What a step says of its own failure its later launches may look at.
         case .status: Access(space: .status, range: step..<step + 1, writes: true)
         case .tickets: Access(space: .tickets, range: step..<step + 1, writes: true)
+        case .value(let value): access(value, writes: true)
         default: nil
         }
       }

@@ -28,10 +28,7 @@ struct WorkspaceLayout: Sendable {
   let valueOffsets: [Int?]
   let byteCount: Int
 
-  /// Results up to this size have a place of their own, as long as there is room: what does not share
-  /// its place can be computed together.
-  private static let ownPlace = 16 << 10
-  /// The room for them, and that for the working memory of steps.
+  /// The room for working memory that no other step uses.
   private static let ownRoom = 1 << 20
 
   init(_ plan: ExecutionPlan, _ steps: [PlannedStep]) {
@@ -92,50 +89,23 @@ struct WorkspaceLayout: Sendable {
     }
     let sharedOffset = take(shared)
     scratchOffsets = own.map { $0 ?? sharedOffset }
-    room = Self.ownRoom
+    let views = PlanViews(plan)
     var places: [Int: Int] = [:]
-    let owners = Self.owners(plan)
     valueOffsets = plan.values.indices.map { index in
       switch plan.values[index].storage {
       case .feed(let feed): return feeds[feed]
       case .fetch(let fetch): return fetches[fetch]
       case .variable, .constant: return nil
       case .arena(let offset):
-        let owner = owners[index] ?? index
+        let owner = views.owner(of: index)
+        guard views.hasOwnPlace(owner) else { return arena + offset }
         if let place = places[owner] { return place }
-        let byteCount = plan.values[owner].byteCount
-        guard owners[index] != nil, byteCount <= Self.ownPlace, byteCount <= room else {
-          return arena + offset
-        }
-        room -= byteCount
-        let place = take(byteCount)
+        let place = take(plan.values[owner].byteCount)
         places[owner] = place
         return place
       }
     }
     byteCount = size
-  }
-
-  /// For each value of the arena the result in whose bytes it lies: itself, or what it is a view of.
-  private static func owners(_ plan: ExecutionPlan) -> [Int: Int] {
-    var owners: [Int: Int] = [:]
-    var latest: [Int: Int] = [:]
-    func look(_ value: Int) {
-      guard case .arena(let offset) = plan.values[value].storage, owners[value] == nil else { return }
-      if let owner = latest[offset], plan.values[owner].byteCount == plan.values[value].byteCount {
-        owners[value] = owner
-      }
-    }
-    for step in plan.steps {
-      for input in step.inputs { look(input) }
-      for output in step.outputs {
-        guard case .arena(let offset) = plan.values[output].storage else { continue }
-        owners[output] = output
-        latest[offset] = output
-      }
-    }
-    for copy in plan.fetchCopies { look(copy.value) }
-    return owners
   }
 
   /// Nothing takes some room too, so that every address lies within the block.
