@@ -13,6 +13,9 @@ static const char convolution[] = {
 static const char depthwise[] = {
 #embed "Kernels/depthwise.cu"
     , 0};
+static const char diagonals[] = {
+#embed "Kernels/diagonals.cu"
+    , 0};
 static const char gather[] = {
 #embed "Kernels/gather.cu"
     , 0};
@@ -74,6 +77,7 @@ static const weft_cuda_source sources[] = {
     SOURCE(batch_norm),
     SOURCE(convolution),
     SOURCE(depthwise),
+    SOURCE(diagonals),
     SOURCE(gather),
     SOURCE(joined),
     SOURCE(local_response),

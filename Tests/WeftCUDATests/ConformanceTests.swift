@@ -27,9 +27,16 @@ import WeftTesting
     for (typeName, reason) in device.hostSteps.sorted(by: { $0.key < $1.key }) {
       print("on the host: \(typeName): \(reason)")
     }
-    #expect(problems.isEmpty, "\(problems.prefix(5).joined(separator: "\n"))")
+    #expect(problems.isEmpty, "\(problems.prefix(20).joined(separator: "\n"))")
     if let folder = ProcessInfo.processInfo.environment["WEFT_WRITE_PROGRAMS"] {
-      try write(try device.open().library.units, to: URL(filePath: folder))
+      var units = Set(try device.open().library.units)
+      // Joined kernels are made for whole steps.
+      for workload in Workload.all {
+        let plan = try LaunchTests.plan(workload)
+        let arranged = try CUDAProgram.arrange(plan, device.open().context, CUDAOptions())
+        units.formUnion(arranged.segments.flatMap(\.units))
+      }
+      try write(Array(units), to: URL(filePath: folder))
     }
   }
 

@@ -142,3 +142,64 @@ KERNEL(256) ENTRY(update)(T *v, T *s, T *linear, const T *g, const T *rate, cons
   }
 }
 #endif
+
+DEVICE T sign_of(T x) { return x > 0 ? (T)1 : x < 0 ? (T)-1 : x; }
+
+#ifdef ADA_MAX
+KERNEL(256) ENTRY(update)(T *v, T *m, T *s, const T *power, const T *rate, const T *beta1,
+                          const T *beta2, const T *epsilon, const T *g, long long count EXTRA) {
+  const T step = rate[0] / ((T)1 - power[0]), rest = (T)1 - beta1[0], b2 = beta2[0], e = epsilon[0];
+  FOR_EACH(i, count) {
+    const T gradient = GRADIENT(i);
+    const T first = m[i] + (gradient - m[i]) * rest;
+    const T decayed = b2 * s[i], size = gradient < 0 ? -gradient : gradient;
+    const T second = decayed > size ? decayed : size;
+    m[i] = first;
+    s[i] = second;
+    v[i] -= step * (first / (second + e));
+  }
+}
+#endif
+
+#ifdef ADAGRAD_V2
+KERNEL(256) ENTRY(update)(T *v, T *s, const T *rate, const T *epsilon, const T *g,
+                          long long count EXTRA) {
+  const T r = rate[0], e = epsilon[0];
+  FOR_EACH(i, count) {
+    const T gradient = GRADIENT(i);
+    if (UPDATE_SLOTS) s[i] += gradient * gradient;
+    v[i] -= gradient * r / ((T)sqrt(s[i]) + e);
+  }
+}
+#endif
+
+#ifdef ADD_SIGN
+KERNEL(256) ENTRY(update)(T *v, T *m, const T *rate, const T *alpha, const T *decay, const T *beta,
+                          const T *g, long long count EXTRA) {
+  const T r = rate[0], a = alpha[0], d = decay[0], b = beta[0], rest = (T)1 - b;
+  FOR_EACH(i, count) {
+    const T gradient = GRADIENT(i);
+    const T moment = m[i] * b + gradient * rest;
+    m[i] = moment;
+    v[i] -= r * (a + d * (sign_of(gradient) * sign_of(moment))) * gradient;
+  }
+}
+#endif
+
+#ifdef PROXIMAL_ADAGRAD
+KERNEL(256) ENTRY(update)(T *v, T *s, const T *rate, const T *first, const T *second, const T *g,
+                          long long count EXTRA) {
+  const T r = rate[0], l1 = first[0], l2 = second[0];
+  FOR_EACH(i, count) {
+    const T gradient = GRADIENT(i);
+    const T sum = s[i] + gradient * gradient, own = r / (T)sqrt(sum);
+    T moved = v[i] - gradient * own;
+    if (l1 > 0) {
+      const T size = (moved < 0 ? -moved : moved) - own * l1;
+      moved = size > 0 ? sign_of(moved) * size : (T)0;
+    }
+    s[i] = sum;
+    v[i] = moved / ((T)1 + l2 * own);
+  }
+}
+#endif

@@ -156,11 +156,16 @@ DEVICE void normal_pair(Block block, int, double *first, double *second) {
 #endif
 
 #ifdef PER_BLOCK
-KERNEL(256) ENTRY(uniform_fill)(T *y, const unsigned long long *position, long long count) {
+#ifndef VALUE
+#define VALUE(u) (u)
+#define R T
+#endif
+// What is written is VALUE of a number, of the type R.
+KERNEL(256) ENTRY(uniform_fill)(R *y, const unsigned long long *position, long long count) {
   FOR_EACH(group, (count + PER_BLOCK - 1) / PER_BLOCK) {
     const Block block = philox(position, (unsigned long long)group);
     for (int index = 0; index < PER_BLOCK && group * PER_BLOCK + index < count; index++)
-      y[group * PER_BLOCK + index] = uniform(block, index);
+      y[group * PER_BLOCK + index] = VALUE(uniform(block, index));
   }
 }
 

@@ -1,7 +1,7 @@
 // Reductions of a formula over any axes; stands after the formula `f`. A is what is accumulated in,
 // STEP(a, b) joins two, FIRST is what nothing reduces to, FINISH(a, count) makes the result. KEPT and
 // REDUCED are how many axes stay and go; OPERANDS are the parameters of the formula's operands, ELEMENT
-// its value at `i` of those that stay and `j` of those that go.
+// its value at `i` of those that stay and `j` of those that go. PUT(i, value) stores a result.
 
 // A function, so that its operands are evaluated once.
 DEVICE A step(A a, A b) { return STEP(a, b); }
@@ -67,7 +67,7 @@ KERNEL(256) ENTRY(reduce_threads)(T *y, STATUS long long results, long long coun
     A value = FIRST;
 #pragma unroll 4
     for (long long j = 0; j < count; j++) value = step(value, ELEMENT);
-    y[i] = (T)FINISH(value, count);
+    PUT(i, (T)FINISH(value, count));
   }
 }
 
@@ -80,7 +80,7 @@ KERNEL(256) ENTRY(reduce_warps)(T *y, STATUS long long results, long long count,
 #pragma unroll 4
     for (long long j = threadIdx.x & 31; j < count; j += 32) value = step(value, ELEMENT);
     value = over_warp(value);
-    if ((threadIdx.x & 31) == 0) y[i] = (T)FINISH(value, count);
+    if ((threadIdx.x & 31) == 0) PUT(i, (T)FINISH(value, count));
   }
 }
 
@@ -103,7 +103,7 @@ KERNEL(256) ENTRY(reduce_blocks)(T *y, STATUS A *parts, unsigned *tickets, long 
       value = step(value, own[part]);
     value = over_block(value);
   }
-  if (threadIdx.x == 0) y[i] = (T)FINISH(value, count);
+  if (threadIdx.x == 0) PUT(i, (T)FINISH(value, count));
 }
 
 // Columns, 32 to a block of eight rows of threads, so that neighbours read neighbours; of several blocks
@@ -136,5 +136,5 @@ KERNEL(256) ENTRY(reduce_columns)(T *y, STATUS A *parts, unsigned *tickets, long
     if (threadIdx.y == 0)
       for (int row = 1; row < 8; row++) value = step(value, rows[row][threadIdx.x]);
   }
-  if (threadIdx.y == 0 && i < results) y[i] = (T)FINISH(value, count);
+  if (threadIdx.y == 0 && i < results) PUT(i, (T)FINISH(value, count));
 }

@@ -77,3 +77,27 @@ extension ApplyFtrlV2: CUDAKernelProviding {
     try planUpdate(request, "FTRL", ["SHRINKS": true])
   }
 }
+
+extension ApplyAdaMax: CUDAKernelProviding {
+  public func planCUDAKernel(_ request: CUDAKernelRequest) throws(OpFailure) -> CUDAKernel {
+    try planUpdate(request, "ADA_MAX")
+  }
+}
+
+extension ApplyAdagradV2: CUDAKernelProviding {
+  public func planCUDAKernel(_ request: CUDAKernelRequest) throws(OpFailure) -> CUDAKernel {
+    try planUpdate(request, "ADAGRAD_V2", ["UPDATE_SLOTS": updateSlots])
+  }
+}
+
+extension ApplyAddSign: CUDAKernelProviding {
+  public func planCUDAKernel(_ request: CUDAKernelRequest) throws(OpFailure) -> CUDAKernel {
+    try planUpdate(request, "ADD_SIGN")
+  }
+}
+
+extension ApplyProximalAdagrad: CUDAKernelProviding {
+  public func planCUDAKernel(_ request: CUDAKernelRequest) throws(OpFailure) -> CUDAKernel {
+    try planUpdate(request, "PROXIMAL_ADAGRAD")
+  }
+}

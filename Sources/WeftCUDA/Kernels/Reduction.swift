@@ -44,6 +44,10 @@ struct Reduction {
   let inputs: [(dtype: DType, shape: [Int])]
   /// An element as what is accumulated.
   var load: (String) -> String = { "(A)(\($0))" }
+  /// What is done with a result, `value`, for place `i` of `y`.
+  var store = "y[i] = (value)"
+  /// Further parameters, last.
+  var extra: [String] = []
 
   init(_ macros: [String: String], of input: CUDAKernelRequest.Operand, over axes: Set<Int>) {
     self.init(
@@ -135,11 +139,12 @@ struct Reduction {
         "x\(index)[kept_place(i, sizes, s\(index)) + reduced_place(j, sizes, s\(index))], ")
     }
     var macros = macros
+    macros["PUT(i, value)"] = store
     macros["KEPT"] = "\(max(split.kept.sizes.count, 1))"
     macros["REDUCED"] = "\(max(split.reduced.sizes.count, 1))"
     var text = KernelUnit.files["reduce"] ?? ""
     // Not macros: what they say is rewritten with the rest where several kernels are joined.
-    text = text.replacing("OPERANDS)", with: parameters.joined(separator: ", ") + ")")
+    text = text.replacing("OPERANDS)", with: (parameters + extra).joined(separator: ", ") + ")")
     text = text.replacing("STATUS ", with: mayFail ? "unsigned long long *status, " : "")
     let call = "f(\(values.joined())\(mayFail ? "status" : "nullptr"))"
     text = text.replacing("ELEMENT)", with: load(call) + ")")

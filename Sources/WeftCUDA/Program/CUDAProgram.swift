@@ -155,7 +155,7 @@ final class CUDAProgram: DeviceProgram {
 
 extension CUDAProgram.Segment {
   /// The units that the segment's launches need.
-  fileprivate var units: [KernelUnit] {
+  var units: [KernelUnit] {
     guard case .device(let issues) = self else { return [] }
     return issues.compactMap { issue in
       switch issue.work {

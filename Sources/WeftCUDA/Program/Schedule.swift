@@ -27,16 +27,18 @@ struct Schedule {
     var order = Order(items.map { accesses($0.step, $0.command) })
     var result: [Issue] = []
     var waiting: [Int] = []
+    // What nobody waits for, such as updates, comes last, and together.
+    var last: [Int] = []
     while true {
       while let index = order.next() {
         if case .launch(let launch) = items[index].command, launch.mayJoin {
-          waiting.append(index)
+          if order.isAwaited(index) { waiting.append(index) } else { last.append(index) }
         } else {
           result.append(Issue(steps: [items[index].step], work: .command(items[index].command)))
           order.finish(index)
         }
       }
-      if waiting.isEmpty { return result }
+      if waiting.isEmpty { return result + joined(last.sorted().map { items[$0] }) }
       result += joined(waiting.sorted().map { items[$0] })
       for index in waiting { order.finish(index) }
       waiting = []
@@ -185,6 +187,9 @@ private struct Order {
 
   /// One that is free to go, the earliest of those known; each is given once.
   mutating func next() -> Int? { free.popLast() }
+
+  /// Whether something else waits for it.
+  func isAwaited(_ index: Int) -> Bool { !users[index].isEmpty }
 
   /// Says that it has gone.
   mutating func finish(_ index: Int) {
