@@ -24,24 +24,27 @@ struct Schedule {
     guard joins, items.count > 1 else {
       return items.map { Issue(steps: [$0.step], work: .command($0.command)) }
     }
-    var order = Order(items.map { accesses($0.step, $0.command) })
+    let mayJoin = items.map { item in
+      if case .launch(let launch) = item.command { launch.mayJoin } else { false }
+    }
+    var order = Order(items.map { accesses($0.step, $0.command) }, counting: mayJoin)
     var result: [Issue] = []
     var waiting: [Int] = []
-    // What nobody waits for, such as updates, comes last, and together.
-    var last: [Int] = []
     while true {
       while let index = order.next() {
-        if case .launch(let launch) = items[index].command, launch.mayJoin {
-          if order.isAwaited(index) { waiting.append(index) } else { last.append(index) }
+        if mayJoin[index] {
+          waiting.append(index)
         } else {
           result.append(Issue(steps: [items[index].step], work: .command(items[index].command)))
           order.finish(index)
         }
       }
-      if waiting.isEmpty { return result + joined(last.sorted().map { items[$0] }) }
-      result += joined(waiting.sorted().map { items[$0] })
-      for index in waiting { order.finish(index) }
-      waiting = []
+      // Those with the longest way to the end; the rest goes later, with more of its kind.
+      guard let longest = waiting.map({ order.distance[$0] }).max() else { return result }
+      let chosen = waiting.filter { order.distance[$0] == longest }.sorted()
+      result += joined(chosen.map { items[$0] })
+      waiting.removeAll { order.distance[$0] == longest }
+      for index in chosen { order.finish(index) }
     }
   }
 
@@ -156,10 +159,14 @@ private struct Order {
   private var waiting: [Int]
   private var free: [Int] = []
 
-  init(_ accesses: [[Access]]) {
+  /// How many of the items that count there are on the longest way from an item to the end.
+  private(set) var distance: [Int]
+
+  init(_ accesses: [[Access]], counting: [Bool]) {
     let count = accesses.count
     users = Array(repeating: [], count: count)
     waiting = Array(repeating: 0, count: count)
+    distance = waiting
     var live: [Access.Space: [(index: Int, access: Access)]] = [:]
     for (index, list) in accesses.enumerated() {
       var before: Set<Int> = []
@@ -183,13 +190,14 @@ private struct Order {
       }
     }
     free = waiting.indices.filter { waiting[$0] == 0 }.reversed()
+    for index in (0..<count).reversed() {
+      let rest = users[index].map { distance[$0] }.max() ?? 0
+      distance[index] = rest + (counting[index] ? 1 : 0)
+    }
   }
 
   /// One that is free to go, the earliest of those known; each is given once.
   mutating func next() -> Int? { free.popLast() }
-
-  /// Whether something else waits for it.
-  func isAwaited(_ index: Int) -> Bool { !users[index].isEmpty }
 
   /// Says that it has gone.
   mutating func finish(_ index: Int) {
