@@ -1,6 +1,8 @@
+import Foundation
 import Testing
 import Weft
-import WeftCUDA
+
+@testable import WeftCUDA
 
 /// What a step of the benchmark's workloads issues on a GPU: where launches are all there is to a step,
 /// they are what it costs. The workloads are the benchmark's own (a link to its source).
@@ -89,6 +91,24 @@ import WeftCUDA
       let found = try results(try emulator.device(options: options))
       #expect(found.count == expected.count)
       for (a, b) in zip(found, expected) { #expect(abs(a - b) <= 2e-5 * max(1, abs(b))) }
+    }
+  }
+
+  /// From nothing to the first result of a step few programs are compiled: what the initial values need, and
+  /// what the step needs.
+  @Test func aColdStartCompilesFewPrograms() throws {
+    let emulator = try Emulator()
+    let workload = try #require(Workload.all.first { $0.name == "mlp1024-l2" })
+    let device = try emulator.device(options: CUDAOptions())
+    let step = try workload.model().prepare(on: device)
+    _ = try step.run(
+      Tensor<Float>.zeros([128, 784]), Tensor<Float>(repeating: 0.1, shape: [128, 10]))
+    #expect(emulator.calls("nvrtcCompileProgram") == 2)
+    if let folder = ProcessInfo.processInfo.environment["WEFT_WRITE_PROGRAMS"] {
+      // What a cold start compiles, as one program: how long that takes is in docs/cuda.md.
+      let program = KernelUnit.program(try device.open().library.units.sorted { $0.tag < $1.tag })
+      let file = URL(filePath: folder).appending(path: "../start.cu")
+      try program.write(to: file, atomically: true, encoding: .utf8)
     }
   }
 }

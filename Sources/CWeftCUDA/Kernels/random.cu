@@ -46,6 +46,19 @@ DEVICE Block philox(const unsigned long long *position, unsigned long long offse
   return {{c0, c1, c2, c3}};
 }
 
+#ifdef SEED
+// Where the numbers of a seed, a pair, begin: the pair is mixed once.
+KERNEL(32) ENTRY(seed_position)(unsigned long long *position, const SEED *seed) {
+  if (threadIdx.x > 0) return;
+  const unsigned long long mixer[3] = {0x02461E293EC8F720ULL, (unsigned long long)(long long)seed[0],
+                                       (unsigned long long)(long long)seed[1]};
+  const Block mixed = philox(mixer, 0);
+  position[0] = (unsigned long long)mixed.word[1] << 32 | mixed.word[0];
+  position[1] = 0;
+  position[2] = (unsigned long long)mixed.word[3] << 32 | mixed.word[2];
+}
+#endif
+
 DEVICE float uniform_float(unsigned word) {
   return __uint_as_float(0x3F800000u | (word & 0x7FFFFFu)) - 1.0f;
 }

@@ -28,7 +28,8 @@ func planPointwise(
   let generated = PointwiseKernel(
     inputs: inputs.map(\.dtype), output: dtype, mayFail: source.mayFail)
   // Small results have too few elements to give four to a thread.
-  let inPacks = count >= 1 << 16 && axes.takesPacks && ([target] + arguments).allSatisfy(\.isAligned)
+  let inPacks =
+    count >= 1 << 16 && axes.takesPacks && ([target] + arguments).allSatisfy(\.isAligned)
   var kernel = generated.axes
   var (tail, grid, block): ([CUDAKernel.Argument], [Int], [Int])
   switch axes.sizes.count {

@@ -90,3 +90,41 @@ extension RandomUniformInt: CUDAKernelProviding {
       failure: { _, _ in OpFailure("the range is empty", code: .evaluationFailed) })
   }
 }
+
+/// A fill from a seed that is an operand: where its numbers begin is computed first.
+private func planStateless(_ kernel: String, _ request: CUDAKernelRequest) throws(OpFailure)
+  -> CUDAKernel
+{
+  let output = request.outputs[0]
+  if output.count == 0 { return CUDAKernel() }
+  let unit = try KernelUnit(
+    file: "random",
+    [
+      "T": output.dtype.cudaType, try randomKind(output.dtype): "1",
+      "SEED": request.inputs[1].dtype.cudaType,
+    ])
+  return CUDAKernel(
+    unit.launch("seed_position", grid: 1, block: 32, [.scratch(0), .input(1)]),
+    unit.launch(
+      kernel, grid: request.blocks(for: (output.count + 3) / 4),
+      [.output(0), .scratch(0), .int64(output.count)]),
+    scratchByteCount: 24)
+}
+
+extension StatelessRandomUniform: CUDAKernelProviding {
+  public func planCUDAKernel(_ request: CUDAKernelRequest) throws(OpFailure) -> CUDAKernel {
+    try planStateless("uniform_fill", request)
+  }
+}
+
+extension StatelessRandomNormal: CUDAKernelProviding {
+  public func planCUDAKernel(_ request: CUDAKernelRequest) throws(OpFailure) -> CUDAKernel {
+    try planStateless("normal_fill", request)
+  }
+}
+
+extension StatelessTruncatedNormal: CUDAKernelProviding {
+  public func planCUDAKernel(_ request: CUDAKernelRequest) throws(OpFailure) -> CUDAKernel {
+    try planStateless("truncated_fill", request)
+  }
+}

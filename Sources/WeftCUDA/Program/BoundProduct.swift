@@ -165,7 +165,7 @@ final class BoundProduct {
     let status = lt.cublasLtMatmulAlgoGetHeuristic(
       context.products, description, layouts[0], layouts[1], layouts[2], layouts[2], preference, 1,
       &heuristic, &count)
-    guard status == 0, count > 0 else {
+    guard status == 0, count > 0, heuristic.state == 0 else {
       throw libraries.productFailure(
         status, "cublasLtMatmulAlgoGetHeuristic for \(product.m) x \(product.k) x \(product.n)")
     }

@@ -62,7 +62,8 @@ final class CommandList {
       let steps = issues[index].steps
       let others = steps.dropFirst().prefix(8).map { plan.steps[$0].label }
       throw plan.steps[steps[0]].naming(
-        error, notes: others.isEmpty ? [] : ["in one launch with \(others.joined(separator: ", "))"])
+        error, notes: others.isEmpty ? [] : ["in one launch with \(others.joined(separator: ", "))"]
+      )
     }
   }
 

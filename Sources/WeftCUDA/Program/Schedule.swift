@@ -60,8 +60,9 @@ struct Schedule {
       } else {
         let steps = group.parts.map(\.step)
         result.append(
-          Issue(steps: steps.enumerated().filter { !steps[..<$0.offset].contains($0.element) }
-            .map(\.element), work: .joined(group)))
+          Issue(
+            steps: steps.enumerated().filter { !steps[..<$0.offset].contains($0.element) }
+              .map(\.element), work: .joined(group)))
       }
     }
     return result
