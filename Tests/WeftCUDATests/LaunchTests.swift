@@ -107,7 +107,7 @@ import Weft
     if let folder = ProcessInfo.processInfo.environment["WEFT_WRITE_PROGRAMS"] {
       // What a cold start compiles, as one program: how long that takes is in docs/cuda.md.
       let program = KernelUnit.program(try device.open().library.units.sorted { $0.tag < $1.tag })
-      let file = URL(filePath: folder).appending(path: "../start.cu")
+      let file = URL(filePath: folder).deletingLastPathComponent().appending(path: "start.cu")
       try program.write(to: file, atomically: true, encoding: .utf8)
     }
   }
