@@ -55,6 +55,14 @@ def command(args, framework, workload):
     return [args.python, os.path.join(HERE, "peers", script), "--framework", framework] + tail
 
 
+def gpu_name():
+    try:
+        return subprocess.run(["nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader"],
+                              capture_output=True, text=True).stdout.strip() or "unknown GPU"
+    except OSError:
+        return "unknown GPU"
+
+
 def number(value):
     return "{:,.0f}".format(value) if value >= 100 else "{:.3g}".format(value)
 
@@ -66,8 +74,9 @@ def table(title, rows, frameworks, field):
     print("|---" * (1 + len(frameworks) + len(peers)) + "|")
     for name, row in rows.items():
         ours = row.get("weft", {}).get(field)
-        cells = [number(row[f][field]) if f in row else "–" for f in frameworks]
-        ratios = ["%.2f" % (row[f][field] / ours) if f in row and ours else "–" for f in peers]
+        cells = [number(row[f][field]) if field in row.get(f, {}) else "–" for f in frameworks]
+        ratios = ["%.2f" % (row[f][field] / ours) if field in row.get(f, {}) and ours else "–"
+                  for f in peers]
         print("| " + " | ".join([name] + cells + ratios) + " |")
 
 
@@ -104,13 +113,18 @@ def main():
     for workload, row in times.items():
         rows[workload] = {f: {"us_per_step": round(statistics.median(r["us_per_step"] for r in runs), 3),
                               "us_min": min(r["us_min"] for r in runs),
-                              "peak_mb": max(r["peak_mb"] for r in runs)} for f, runs in row.items()}
+                              "peak_mb": max(r["peak_mb"] for r in runs),
+                              **({"device_peak_mb": max(r["device_peak_mb"] for r in runs)}
+                                 if all(r.get("device_peak_mb") is not None for r in runs) else {})}
+                          for f, runs in row.items()}
     present = [f for f in frameworks if any(f in row for row in rows.values())]
     table("microseconds", rows, present, "us_per_step")
     table("peak MB", rows, [f for f in present if f != "floor"], "peak_mb")
-    os.makedirs(os.path.dirname(args.out), exist_ok=True)
+    if args.device == "gpu":
+        table("peak MB on the GPU", rows, present, "device_peak_mb")
+    os.makedirs(os.path.dirname(os.path.abspath(args.out)), exist_ok=True)
     with open(args.out, "w") as file:
-        json.dump({"machine": platform.processor() or platform.machine(), "cores": os.cpu_count(),
+        json.dump({"machine": gpu_name() if args.device == "gpu" else platform.processor() or platform.machine(), "cores": os.cpu_count(),
                    "date": time.strftime("%Y-%m-%d"), "rounds": args.rounds, "workloads": rows}, file, indent=1)
         file.write("\n")
     if failures:

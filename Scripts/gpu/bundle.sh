@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Builds what runs on a machine with a GPU and without Swift, into .build/gpu (about 100 MB):
+# Builds what runs on a machine with a GPU and without Swift, into .build/gpu, and packs it as
+# .build/gpu.tar.gz, which may not be larger than 64 MiB:
 #
 #   Scripts/gpu/bundle.sh                       # here
-#   (copy .build/gpu to the other machine)
-#   ./run.sh                                    # there, in the folder
+#   (copy .build/gpu.tar.gz to the other machine)
+#   tar xzf gpu.tar.gz && gpu/run.sh            # there
 #
 # With a GPU on this very machine: Scripts/gpu/bundle.sh && .build/gpu/run.sh
 set -euo pipefail
@@ -28,4 +29,12 @@ ldd "$bundle"/bin/* | awk '/=> \// {print $3}' | sort -u |
 cp -r Data "$bundle/"
 cp -r Benchmarks/peers Benchmarks/run.py "$bundle/"
 cp Scripts/gpu/run.sh "$bundle/"
-du -sh "$bundle"
+# What only makes fixtures is not needed there.
+find "$bundle" -name '__pycache__' -prune -exec rm -rf {} +
+tar -C "$(dirname "$bundle")" -czf "$bundle.tar.gz" gpu
+size=$(stat -c %s "$bundle.tar.gz")
+du -sh "$bundle" "$bundle.tar.gz"
+if [ "$size" -gt $((64 << 20)) ]; then
+  echo "the bundle has $size bytes, more than 64 MiB" >&2
+  exit 1
+fi

@@ -13,8 +13,14 @@ static const char convolution[] = {
 static const char depthwise[] = {
 #embed "Kernels/depthwise.cu"
     , 0};
+static const char diagonals[] = {
+#embed "Kernels/diagonals.cu"
+    , 0};
 static const char gather[] = {
 #embed "Kernels/gather.cu"
+    , 0};
+static const char joined[] = {
+#embed "Kernels/joined.cu"
     , 0};
 static const char local_response[] = {
 #embed "Kernels/local_response.cu"
@@ -58,6 +64,9 @@ static const char sort[] = {
 static const char top_k[] = {
 #embed "Kernels/top_k.cu"
     , 0};
+static const char transpose[] = {
+#embed "Kernels/transpose.cu"
+    , 0};
 static const char window[] = {
 #embed "Kernels/window.cu"
     , 0};
@@ -68,7 +77,9 @@ static const weft_cuda_source sources[] = {
     SOURCE(batch_norm),
     SOURCE(convolution),
     SOURCE(depthwise),
+    SOURCE(diagonals),
     SOURCE(gather),
+    SOURCE(joined),
     SOURCE(local_response),
     SOURCE(matmul),
     SOURCE(move),
@@ -83,6 +94,7 @@ static const weft_cuda_source sources[] = {
     SOURCE(softmax),
     SOURCE(sort),
     SOURCE(top_k),
+    SOURCE(transpose),
     SOURCE(window),
 };
 

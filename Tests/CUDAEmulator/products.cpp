@@ -1,11 +1,14 @@
 // cuBLASLt: products of column-major matrices of float or double, with a bias and a rectifier.
+#include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 #include "emulator.h"
 
 struct Description {
   int compute, scale_type, transpose_a = 0, transpose_b = 0, epilogue = 1, pointer_mode = 0;
-  void *bias = nullptr;
+  void *bias = nullptr, *mask = nullptr;
+  int64_t mask_stride = 0;
 };
 struct Layout {
   int type;
@@ -55,6 +58,8 @@ API int cublasLtMatmulDescSetAttribute(Description *d, int attribute, const void
     case 4: d->transpose_b = *(const int *)value; return size == 4 ? int(OK) : int(INVALID);
     case 7: d->epilogue = *(const int *)value; return size == 4 ? int(OK) : int(INVALID);
     case 8: d->bias = *(void *const *)value; return size == 8 ? int(OK) : int(INVALID);
+    case 11: d->mask = *(void *const *)value; return size == 8 ? int(OK) : int(INVALID);
+    case 12: d->mask_stride = *(const int64_t *)value; return size == 8 ? int(OK) : int(INVALID);
   }
   return INVALID;
 }
@@ -102,15 +107,20 @@ static bool fits(const Description &d, const Layout &a, const Layout &b, const L
   return m == c.rows && n == c.columns && ka == kb && a.batch == b.batch && b.batch == c.batch;
 }
 API int cublasLtMatmulAlgoGetHeuristic(void *, Description *d, Layout *a, Layout *b, Layout *c,
-                                       Layout *, Preference *, int, Heuristic *result, int *count) {
+                                       Layout *, Preference *p, int, Heuristic *result, int *count) {
   ENTER
   *count = 0;
   const bool is_double = d->scale_type == 1;
   const bool is_known = is_double ? d->compute == 70 && d->epilogue == 1
                                   : d->compute == 68 || d->compute == 77 || d->compute == 75;
   if (a->type != d->scale_type || !is_known) return NOT_SUPPORTED;
+  if (d->epilogue & 128) {
+    const bool has_mask = d->mask && d->mask_stride % 128 == 0 && d->mask_stride >= (int64_t)c->rows;
+    if (!has_mask || setting("masks", "1") == "0") return NOT_SUPPORTED;
+  }
   if (!fits(*d, *a, *b, *c)) return INVALID;
   *result = {};
+  result->workspace = std::min<size_t>(p->workspace, strtoull(setting("workspace", "0").c_str(), nullptr, 10));
   *count = 1;
   return OK;
 }
@@ -149,8 +159,15 @@ static void multiply(const Description &d, T alpha, const T *a, const Layout &la
       for (; l < k; l++) value += rows[i * k + l] * column[l];
       value = alpha * value + (beta != 0 ? beta * out[i + j * lc.stride] : 0);
       if (d.epilogue & 4) value += ((const T *)d.bias)[i];
-      if (d.epilogue & 2) value = value > 0 ? value : value != value ? value : 0;
+      uint8_t *const byte = (uint8_t *)d.mask + (i + j * d.mask_stride) / 8;
+      const int bit = 1 << i % 8;
+      if (d.epilogue & 2) {
+        if (d.epilogue & 128) *byte = value > 0 ? *byte | bit : *byte & ~bit;
+        value = value > 0 ? value : value != value ? value : 0;
+      }
+      if (d.epilogue & 8 && !(*byte & bit)) value = 0;
       out[i + j * lc.stride] = value;
+      if (d.epilogue & 16) ((T *)d.bias)[i] = (j == 0 ? 0 : ((T *)d.bias)[i]) + value;
     }
   }
 }
@@ -165,7 +182,9 @@ static int issue(Description d, const void *alpha, const void *a, Layout la, con
   bool ok = in_range(*c, (Address)a, bytes(la), "cublasLtMatmul A") &&
             in_range(*c, (Address)b, bytes(lb), "cublasLtMatmul B") &&
             in_range(*c, (Address)out, bytes(lc), "cublasLtMatmul D");
-  if (d.epilogue & 4) ok = ok && in_range(*c, (Address)d.bias, lc.rows * sizeof(T), "bias");
+  if (d.epilogue & (4 | 16)) ok = ok && in_range(*c, (Address)d.bias, lc.rows * sizeof(T), "bias");
+  if (d.epilogue & 128)
+    ok = ok && in_range(*c, (Address)d.mask, d.mask_stride / 8 * lc.columns, "mask");
   if (d.pointer_mode == 1)
     ok = ok && in_range(*c, (Address)alpha, sizeof(T), "alpha") &&
          in_range(*c, (Address)beta, sizeof(T), "beta");

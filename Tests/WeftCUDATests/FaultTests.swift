@@ -108,4 +108,43 @@ import WeftCUDA
     let losses = try trainedOn(device)
     #expect(losses.allSatisfy { $0.isFinite })
   }
+
+  /// A launch that is refused names an operation with its line.
+  @Test func aRefusedLaunchNamesItsOperation() throws {
+    let emulator = try Emulator()
+    let model = Model()
+    let session = try Session(model.graph, device: try emulator.device())
+    emulator.fail("cuLaunchKernel", 1, 719)
+    let error = #expect(throws: GraphError.self) { try session.initializeVariables() }
+    #expect(error?.subject?.contains("TruncatedNormal") == true)
+    #expect(error?.location?.fileID.hasSuffix("FaultTests.swift") == true)
+    #expect(error?.message.contains("cuLaunchKernel") == true)
+  }
+
+  /// A fault that shows while waiting says what was waited for; where each command is waited for, whose it
+  /// is.
+  @Test func aFaultOfAKernelSaysDuringWhat() throws {
+    for waits in [false, true] {
+      let emulator = try Emulator()
+      var options = CUDAOptions(batchSize: 1)
+      options.waitsForEach = waits
+      let model = Model()
+      let images = try #require(Self.images)
+      let session = try Session(model.graph, device: try emulator.device(options: options))
+      try session.initializeVariables()
+      _ = try session.run(model.loss, feeding: [model.x: images])
+      emulator.fail("cuStreamSynchronize", 1, 700)
+      let error = #expect(throws: GraphError.self) {
+        try session.run(model.loss, feeding: [model.x: images])
+      }
+      let notes = error?.notes.joined(separator: "; ") ?? ""
+      if waits {
+        #expect(error?.subject?.hasSuffix(" 'add'") == true, "\(error?.subject ?? "")")
+        #expect(error?.location?.fileID.hasSuffix("FaultTests.swift") == true)
+      } else {
+        #expect(notes.contains("found while waiting for: WeftMatMulEpilogue"), "\(notes)")
+        #expect(notes.contains("FaultTests.swift:") && notes.contains("WEFT_CUDA_SYNC=1"))
+      }
+    }
+  }
 }

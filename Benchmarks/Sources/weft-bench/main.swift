@@ -87,9 +87,10 @@ func report(
 ) {
   func precise(_ value: Double) -> String { "\((value * 1000).rounded() / 1000)" }
   print(
-    "{\"framework\": \"\(framework)\", \"device\": \"cpu\", \"workload\": \"\(workload)\", "
+    "{\"framework\": \"\(framework)\", \"device\": \"\(BenchDevice.kind)\", "
+      + "\"workload\": \"\(workload)\", "
       + "\"us_per_step\": \(precise(median)), \"us_min\": \(precise(least)), "
-      + "\"last_loss\": \(loss), \"peak_mb\": \(peakMegabytes())}")
+      + "\"last_loss\": \(loss), \"peak_mb\": \(peakMegabytes())\(BenchDevice.peak)}")
 }
 
 let chosen = names.split(separator: ",").map(String.init)
@@ -139,7 +140,9 @@ for workload in workloads {
     continue
   }
   let step = try workload.model().prepare()
-  try time(workload.name, steps: workload.steps) {
+  // On a GPU a few steps are over too soon to be timed.
+  let steps = BenchDevice.kind == "gpu" ? max(workload.steps, 100) : workload.steps
+  try time(workload.name, steps: steps) {
     let (images, labels) = try batch()
     return try step.run(images, labels).1.scalar ?? .nan
   }

@@ -1,5 +1,11 @@
 // What generated formulas call.
 
+// Neighbours that are read and written together, in up to sixteen bytes at a time.
+template <class Element>
+struct alignas(sizeof(Element) < 4 ? 4 * sizeof(Element) : 16) Pack {
+  Element at[4];
+};
+
 DEVICE float floor_modulo(float x, float y) {
   const float rest = fmodf(x, y);
   return rest != 0 && (rest < 0) != (y < 0) ? rest + y : rest;

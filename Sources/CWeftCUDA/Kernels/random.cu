@@ -46,6 +46,19 @@ DEVICE Block philox(const unsigned long long *position, unsigned long long offse
   return {{c0, c1, c2, c3}};
 }
 
+#ifdef SEED
+// Where the numbers of a seed, a pair, begin: the pair is mixed once.
+KERNEL(32) ENTRY(seed_position)(unsigned long long *position, const SEED *seed) {
+  if (threadIdx.x > 0) return;
+  const unsigned long long mixer[3] = {0x02461E293EC8F720ULL, (unsigned long long)(long long)seed[0],
+                                       (unsigned long long)(long long)seed[1]};
+  const Block mixed = philox(mixer, 0);
+  position[0] = (unsigned long long)mixed.word[1] << 32 | mixed.word[0];
+  position[1] = 0;
+  position[2] = (unsigned long long)mixed.word[3] << 32 | mixed.word[2];
+}
+#endif
+
 DEVICE float uniform_float(unsigned word) {
   return __uint_as_float(0x3F800000u | (word & 0x7FFFFFu)) - 1.0f;
 }
@@ -156,11 +169,16 @@ DEVICE void normal_pair(Block block, int, double *first, double *second) {
 #endif
 
 #ifdef PER_BLOCK
-KERNEL(256) ENTRY(uniform_fill)(T *y, const unsigned long long *position, long long count) {
+#ifndef VALUE
+#define VALUE(u) (u)
+#define R T
+#endif
+// What is written is VALUE of a number, of the type R.
+KERNEL(256) ENTRY(uniform_fill)(R *y, const unsigned long long *position, long long count) {
   FOR_EACH(group, (count + PER_BLOCK - 1) / PER_BLOCK) {
     const Block block = philox(position, (unsigned long long)group);
     for (int index = 0; index < PER_BLOCK && group * PER_BLOCK + index < count; index++)
-      y[group * PER_BLOCK + index] = uniform(block, index);
+      y[group * PER_BLOCK + index] = VALUE(uniform(block, index));
   }
 }
 

@@ -48,14 +48,7 @@ public struct KernelUnit: Hashable, Sendable {
     var lines = names.map { "#define \($0) \(macros[$0] ?? "")" }
     lines += ["#define ENTRY(name) name##_\(tag)", "namespace unit_\(tag) {"]
     lines += ["#line 1 \"\(name).cu\"", text, "}"]
-    let own = text.split(separator: "\n").filter { $0.hasPrefix("#define ") }.map {
-      String($0.dropFirst("#define ".count))
-    }
-    // The name alone, without parameters or a value.
-    let taken = Set(
-      (names + ["ENTRY"] + own).map { macro in
-        macro.prefix { $0.isLetter || $0.isNumber || $0 == "_" }
-      })
+    let taken = Set(definedMacros + ["ENTRY"])
     return (lines + taken.sorted().map { "#undef \($0)" }).joined(separator: "\n")
   }
 

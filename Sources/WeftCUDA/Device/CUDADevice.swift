@@ -125,18 +125,26 @@ public struct CUDAOptions: Sendable {
   public var cache: KernelCache?
   /// How many kernels are compiled together.
   public var batchSize: Int
-  /// Whether a step is replayed as one launch from its second run on.
+  /// Whether a step is replayed as one launch from its second run on. By default unless
+  /// `WEFT_CUDA_CAPTURE=0` is set.
   public var capturesSteps: Bool
+  /// Whether each command is waited for, by itself: slow, but a fault of a kernel is found where it
+  /// happens, and its error names the operation. By default where `WEFT_CUDA_SYNC=1` is set.
+  public var waitsForEach: Bool = CUDASearch.environment("WEFT_CUDA_SYNC") == "1"
+  /// Whether the gradients of rectifiers are taken by products, from a mask of bits that the forward
+  /// product leaves. By default unless `WEFT_CUDA_MASKS=0` is set.
+  public var usesMasks: Bool = CUDASearch.environment("WEFT_CUDA_MASKS") != "0"
 
   /// Options.
   public init(
     mathMode: MathMode = .float32, memoryLimit: Int? = nil,
-    cache: KernelCache? = KernelCache.standard, batchSize: Int = 12, capturesSteps: Bool = true
+    cache: KernelCache? = KernelCache.standard, batchSize: Int = 24,
+    capturesSteps: Bool? = nil
   ) {
     self.mathMode = mathMode
     self.memoryLimit = memoryLimit
     self.cache = cache
     self.batchSize = batchSize
-    self.capturesSteps = capturesSteps
+    self.capturesSteps = capturesSteps ?? (CUDASearch.environment("WEFT_CUDA_CAPTURE") != "0")
   }
 }

@@ -36,7 +36,7 @@ func planProduct(_ product: CUDAProduct, _ request: CUDAKernelRequest) throws(Op
       unit.launch(
         "integer_product", grid: request.blocks(for: count),
         [
-          .output(0), .input(0), .input(1), .int64(product.m), .int64(product.n),
+          .output(0), product.a.argument, product.b.argument, .int64(product.m), .int64(product.n),
           .int64(product.k), .int32(product.transposeA ? 1 : 0),
           .int32(product.transposeB ? 1 : 0), .int64(product.batch),
         ]))

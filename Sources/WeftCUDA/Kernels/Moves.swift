@@ -44,14 +44,21 @@ struct StridedMove {
   func command(from operand: Int, to result: Int, _ request: CUDAKernelRequest)
     throws(OpFailure) -> CUDAKernel.Command?
   {
+    try command(from: .input(operand), to: .output(result), request)
+  }
+
+  /// The command between any places.
+  func command(
+    from origin: CUDAKernel.Place, to goal: CUDAKernel.Place, _ request: CUDAKernelRequest
+  ) throws(OpFailure) -> CUDAKernel.Command? {
     if count == 0 { return nil }
     if isWhole {
-      return .copy(
-        from: .input(operand), to: .output(result), byteCount: count * dtype.byteCount)
+      return .copy(from: origin, to: goal, byteCount: count * dtype.byteCount)
     }
     guard sizes.count <= 8 else {
       throw OpFailure("a move over more than 8 axes", code: .unsupported)
     }
+    if let tiles = try tiles(from: origin.argument, to: goal.argument) { return tiles }
     let unit = try KernelUnit(file: "move", ["T": dtype.cudaMoveType])
     let sizes = sizes.isEmpty ? [1] : sizes
     let rest = Array(repeating: 0, count: 8 - sizes.count)
@@ -62,9 +69,50 @@ struct StridedMove {
       unit.launch(
         "move", grid: request.blocks(for: count),
         [
-          .output(result), .input(operand), .int64(count), .int64(targetOffset),
+          goal.argument, origin.argument, .int64(count), .int64(targetOffset),
           .int64(sourceOffset), structure(target), structure(source),
         ]))
+  }
+}
+
+extension StridedMove {
+  /// By tiles in shared memory, where the source goes on evenly along another axis than the target.
+  private func tiles(
+    from origin: CUDAKernel.Argument, to goal: CUDAKernel.Argument
+  ) throws(OpFailure) -> CUDAKernel.Command? {
+    guard sizes.count >= 2, target.last == 1, source.last != 1,
+      let row = source.firstIndex(of: 1), sizes[row] >= 8, sizes[sizes.count - 1] >= 8
+    else { return nil }
+    let last = sizes.count - 1
+    let others = sizes.indices.filter { $0 != row && $0 != last }
+    let rest = Array(repeating: 0, count: 8 - others.count)
+    func structure(_ strides: [Int]) -> CUDAKernel.Argument {
+      .structure(
+        [others.count] + others.map { sizes[$0] } + rest + others.map { strides[$0] } + rest)
+    }
+    let count = others.reduce(1) { $0 * sizes[$1] }
+    let unit = try KernelUnit(file: "transpose", ["T": dtype.cudaMoveType])
+    return .launch(
+      unit.launch(
+        "transpose",
+        grid: [(sizes[last] + 31) / 32, min((sizes[row] + 31) / 32, 65_535), min(count, 65_535)],
+        block: [32, 8, 1],
+        [
+          goal, origin, .int64(sizes[row]), .int64(sizes[last]),
+          .int64(target[row]), .int64(source[last]), .int64(targetOffset), .int64(sourceOffset),
+          .int64(count), structure(target), structure(source),
+        ]))
+  }
+}
+
+extension CUDAKernel.Place {
+  /// The place as an argument of a kernel.
+  var argument: CUDAKernel.Argument {
+    switch self {
+    case .input(let index): .input(index)
+    case .output(let index): .output(index)
+    case .scratch(let offset): .scratch(offset)
+    }
   }
 }
 

@@ -7,7 +7,9 @@ private func planUpdate(
 ) throws(OpFailure) -> CUDAKernel {
   let count = request.inputs[0].count
   if count == 0 { return CUDAKernel() }
-  var macros = ["T": request.inputs[0].dtype.cudaType, macro: "1"]
+  var macros = [
+    "T": request.inputs[0].dtype.cudaType, macro: "1", "GRADIENT(i)": "g[i]", "EXTRA": "",
+  ]
   for (flag, value) in flags { macros[flag] = value ? "1" : "0" }
   let unit = try KernelUnit(file: "optimizers", macros)
   return CUDAKernel(
@@ -73,5 +75,29 @@ extension ApplyFtrl: CUDAKernelProviding {
 extension ApplyFtrlV2: CUDAKernelProviding {
   public func planCUDAKernel(_ request: CUDAKernelRequest) throws(OpFailure) -> CUDAKernel {
     try planUpdate(request, "FTRL", ["SHRINKS": true])
+  }
+}
+
+extension ApplyAdaMax: CUDAKernelProviding {
+  public func planCUDAKernel(_ request: CUDAKernelRequest) throws(OpFailure) -> CUDAKernel {
+    try planUpdate(request, "ADA_MAX")
+  }
+}
+
+extension ApplyAdagradV2: CUDAKernelProviding {
+  public func planCUDAKernel(_ request: CUDAKernelRequest) throws(OpFailure) -> CUDAKernel {
+    try planUpdate(request, "ADAGRAD_V2", ["UPDATE_SLOTS": updateSlots])
+  }
+}
+
+extension ApplyAddSign: CUDAKernelProviding {
+  public func planCUDAKernel(_ request: CUDAKernelRequest) throws(OpFailure) -> CUDAKernel {
+    try planUpdate(request, "ADD_SIGN")
+  }
+}
+
+extension ApplyProximalAdagrad: CUDAKernelProviding {
+  public func planCUDAKernel(_ request: CUDAKernelRequest) throws(OpFailure) -> CUDAKernel {
+    try planUpdate(request, "PROXIMAL_ADAGRAD")
   }
 }

@@ -27,9 +27,25 @@ func planPointwise(
   let axes = JoinedAxes(shape, inputs.map(\.shape))
   let generated = PointwiseKernel(
     inputs: inputs.map(\.dtype), output: dtype, mayFail: source.mayFail)
+  // Small results have too few elements to give four to a thread.
+  let inPacks =
+    count >= 1 << 16 && axes.takesPacks && ([target] + arguments).allSatisfy(\.isAligned)
   var kernel = generated.axes
   var (tail, grid, block): ([CUDAKernel.Argument], [Int], [Int])
   switch axes.sizes.count {
+  case 1 where inPacks:
+    kernel = generated.flatPacks(strides: axes.strides.map { $0.first ?? 0 })
+    let blocks = request.blocks(for: count / 4)
+    (tail, grid, block) = ([.int64(count)], [blocks, 1, 1], [256, 1, 1])
+  case 2 where inPacks:
+    kernel = generated.rowPacks(columnStrides: axes.strides.map { $0[1] })
+    let (rows, packs) = (axes.sizes[0], axes.sizes[1] / 4)
+    let width = packs >= 256 ? 256 : packs >= 64 ? 64 : 32
+    let across = (packs + width - 1) / width
+    let height = 256 / width
+    let down = min((rows + height - 1) / height, max(1, request.multiprocessors * 8 / across))
+    tail = axes.strides.map { .int64($0[0]) } + [.int64(rows), .int64(axes.sizes[1])]
+    (grid, block) = ([across, min(down, 65_535), 1], [width, height, 1])
   case 0, 1:
     kernel = generated.flat(strides: axes.strides.map { $0.first ?? 0 })
     (tail, grid, block) = ([.int64(count)], [request.blocks(for: count), 1, 1], [256, 1, 1])
@@ -57,6 +73,13 @@ func planPointwise(
   var result = CUDAKernel(commands: [.launch(launch)])
   if source.mayFail { result.failure = { code, _ in pointwiseFailure(code) } }
   return result
+}
+
+extension CUDAKernel.Argument {
+  /// Whether sixteen bytes can be read there at once: values lie at multiples of 64 bytes.
+  fileprivate var isAligned: Bool {
+    if case .scratch(let offset) = self { offset % 16 == 0 } else { true }
+  }
 }
 
 private func padding(_ count: Int) -> [Int] { Array(repeating: 0, count: 8 - count) }
@@ -93,6 +116,17 @@ struct JoinedAxes {
   }
 }
 
+extension JoinedAxes {
+  /// Whether four neighbours of the result need four neighbours or one element of each operand, at
+  /// places that are multiples of four.
+  var takesPacks: Bool {
+    guard let columns = sizes.last, sizes.count <= 2 else { return false }
+    if sizes.count == 1 { return strides.allSatisfy { ($0.last ?? 0) <= 1 } }
+    return columns % 4 == 0
+      && strides.allSatisfy { $0[1] == 0 || ($0[1] == 1 && $0[0] % 4 == 0) }
+  }
+}
+
 /// The loops around a formula `f`.
 private struct PointwiseKernel {
   let inputs: [DType]
@@ -114,6 +148,58 @@ private struct PointwiseKernel {
   func flat(strides: [Int]) -> String {
     let value = call { strides[$0] == 0 ? "0" : "i" }
     return kernel(["long long count"], "  FOR_EACH(i, count) { y[i] = \(value); }\n")
+  }
+
+  /// The value of the k-th of four neighbours, of which those of operands with a stride are loaded.
+  private func packed(_ strides: [Int], _ place: (Int) -> String, _ single: (Int) -> String)
+    -> (loads: String, value: String)
+  {
+    var loads = ""
+    for (index, input) in inputs.enumerated() where strides[index] != 0 {
+      let type = "Pack<\(input.cudaType)>"
+      loads += "    const \(type) p\(index) = *(const \(type) *)(x\(index) + \(place(index)));\n"
+    }
+    let operands = inputs.indices.map {
+      strides[$0] != 0 ? "p\($0).at[k], " : "x\($0)[\(single($0))], "
+    }
+    return (loads, "f(\(operands.joined())\(mayFail ? "status" : "nullptr"))")
+  }
+
+  func flatPacks(strides: [Int]) -> String {
+    let (loads, value) = packed(strides, { _ in "4 * i" }, { _ in "0" })
+    let last = call { strides[$0] == 0 ? "0" : "i" }
+    return kernel(
+      ["long long count"],
+      """
+        FOR_EACH(i, count / 4) {
+      \(loads)    Pack<\(output.cudaType)> result;
+      #pragma unroll
+          for (int k = 0; k < 4; k++) result.at[k] = \(value);
+          *(Pack<\(output.cudaType)> *)(y + 4 * i) = result;
+        }
+        const long long i = count / 4 * 4 + THREAD_INDEX;
+        if (i < count) y[i] = \(last);
+
+      """)
+  }
+
+  func rowPacks(columnStrides: [Int]) -> String {
+    let (loads, value) = packed(
+      columnStrides, { "row * r\($0) + column" }, { "row * r\($0)" })
+    return kernel(
+      inputs.indices.map { "long long r\($0)" } + ["long long rows", "long long columns"],
+      """
+        const long long column = 4 * ((long long)blockIdx.x * blockDim.x + threadIdx.x);
+        if (column >= columns) return;
+        for (long long row = (long long)blockIdx.y * blockDim.y + threadIdx.y; row < rows;
+             row += (long long)gridDim.y * blockDim.y) {
+      \(loads)    Pack<\(output.cudaType)> result;
+      #pragma unroll
+          for (int k = 0; k < 4; k++) result.at[k] = \(value);
+          *(Pack<\(output.cudaType)> *)(y + row * columns + column) = result;
+        }
+
+      """)
   }
 
   var rows: String {

@@ -13,9 +13,8 @@ func planReduction(_ function: ReductionFunction, _ request: CUDAKernelRequest) 
 func planReduction(
   _ function: ReductionFunction, over axes: Set<Int>, _ request: CUDAKernelRequest
 ) throws(OpFailure) -> CUDAKernel {
-  try planReduction(
-    reductionMacros(function, request.inputs[0].dtype), over: axes, of: request.inputs[0].shape,
-    at: .input(0), request)
+  let input = request.inputs[0]
+  return try Reduction(reductionMacros(function, input.dtype), of: input, over: axes).plan(request)
 }
 
 /// What is summed of an element.
@@ -25,130 +24,141 @@ enum Summand { case value, square }
 func planSum(
   of summand: Summand, finish: String, over axes: Set<Int>, _ request: CUDAKernelRequest
 ) throws(OpFailure) -> CUDAKernel {
-  var macros = reductionMacros(.sum, request.inputs[0].dtype)
-  if summand == .square { macros["LOAD(x)"] = "((A)(x) * (A)(x))" }
-  macros["FINISH(a, count)"] = finish
-  return try planReduction(
-    macros, over: axes, of: request.inputs[0].shape, at: .input(0), request)
+  let input = request.inputs[0]
+  var reduction = Reduction(reductionMacros(.sum, input.dtype), of: input, over: axes)
+  if summand == .square { reduction.load = { "((A)(\($0)) * (A)(\($0)))" } }
+  reduction.macros["FINISH(a, count)"] = finish
+  return try reduction.plan(request)
 }
 
-/// The reduction of elements at an address; its own working memory begins at an offset.
+/// A reduction of a formula over some axes of its shape.
 ///
 /// Real numbers are summed in `double`, in an order that depends on the shapes alone.
-func planReduction(
-  _ macros: [String: String], over axes: Set<Int>, of shape: [Int],
-  at place: CUDAKernel.Argument, scratch: Int = 0, _ request: CUDAKernelRequest
-) throws(OpFailure) -> CUDAKernel {
-  let split = SplitAxes(shape, reduced: axes)
-  if split.results == 0 { return CUDAKernel() }
-  guard split.kept.sizes.count <= 8, split.reduced.sizes.count <= 8 else {
-    throw OpFailure("a reduction over more than 8 separate axes", code: .unsupported)
-  }
-  let unit = try KernelUnit(file: "reduce", macros)
-  let places = [
-    CUDAKernel.Argument.structure(split.kept.structure), .structure(split.reduced.structure),
-  ]
-  // A block for each result pays where there is much to read for it.
-  if split.count < 64 || split.results >= 4096 {
-    return CUDAKernel(
-      unit.launch(
-        "reduce_threads", grid: request.blocks(for: split.results),
-        [.output(0), place, .int64(split.results), .int64(split.count)] + places))
-  }
-  let wanted = max(1, request.multiprocessors * 4 / split.results)
-  let parts = max(1, min(wanted, split.count / 4096))
-  let blocks = unit.launch(
-    "reduce_blocks", grid: [split.results, parts, 1], block: [256, 1, 1],
-    [.output(0), .scratch(scratch), place, .int64(split.count)] + places)
-  if parts == 1 { return CUDAKernel(blocks) }
-  let last = unit.launch(
-    "reduce_parts", grid: split.results,
-    [.output(0), .scratch(scratch), .int64(parts), .int64(split.count)])
-  return CUDAKernel(blocks, last, scratchByteCount: scratch + split.results * parts * 8)
-}
+struct Reduction {
+  var macros: [String: String]
+  /// The formula's element type and shape.
+  let dtype: DType
+  let shape: [Int]
+  let axes: Set<Int>
+  let expression: ScalarExpression
+  let inputs: [(dtype: DType, shape: [Int])]
+  /// An element as what is accumulated.
+  var load: (String) -> String = { "(A)(\($0))" }
+  /// What is done with a result, `value`, for place `i` of `y`.
+  var store = "y[i] = (value)"
+  /// Further parameters, last.
+  var extra: [String] = []
 
-/// What the reduction is of an element type.
-func reductionMacros(_ function: ReductionFunction, _ dtype: DType) -> [String: String] {
-  let isReal = dtype.isFloating
-  let accumulator =
-    isReal ? "double" : dtype == .bool ? "int" : dtype == .int64 ? "long long" : "int"
-  var result = [
-    "T": dtype.cudaType, "A": accumulator, "LOAD(x)": "(A)(x)", "FINISH(a, count)": "(a)",
-  ]
-  // Of the accumulator: real numbers are compared in `double`.
-  let lowest = isReal ? DType.float64.lowestInCUDA : dtype.lowestInCUDA
-  let highest = isReal ? DType.float64.highestInCUDA : dtype.highestInCUDA
-  // Whole numbers wrap; sums of signed ones would not be defined.
-  let wide = dtype == .int64 ? "unsigned long long" : "unsigned"
-  func joined(_ symbol: String) -> String {
-    isReal ? "((a) \(symbol) (b))" : "(A)((\(wide))(a) \(symbol) (\(wide))(b))"
+  init(_ macros: [String: String], of input: CUDAKernelRequest.Operand, over axes: Set<Int>) {
+    self.init(
+      macros, of: .input(0), dtype: input.dtype, shape: input.shape,
+      inputs: [(input.dtype, input.shape)], over: axes)
   }
-  func chosen(_ symbol: String) -> String {
-    isReal
-      ? "((a) != (a) || (a) \(symbol) (b) ? (a) : (b))" : "((a) \(symbol) (b) ? (a) : (b))"
+
+  init(
+    _ macros: [String: String], of expression: ScalarExpression, dtype: DType, shape: [Int],
+    inputs: [(dtype: DType, shape: [Int])], over axes: Set<Int>
+  ) {
+    (self.macros, self.expression, self.dtype, self.shape) = (macros, expression, dtype, shape)
+    (self.inputs, self.axes) = (inputs, axes)
   }
-  switch function {
-  case .sum, .mean:
-    result["FIRST"] = "0"
-    result["STEP(a, b)"] = joined("+")
-    if function == .mean {
-      result["FINISH(a, count)"] =
-        isReal
-        ? "((a) / (double)(count))"
-        : "((count) == 0 ? 0 : (A)((double)(a) / (double)(count)))"
+
+  /// The launch; operands are those of the request, from the first on.
+  func plan(_ request: CUDAKernelRequest) throws(OpFailure) -> CUDAKernel {
+    let split = SplitAxes(shape, reduced: axes, operands: inputs.map(\.shape))
+    if split.results == 0 { return CUDAKernel() }
+    guard split.kept.sizes.count <= 8, split.reduced.sizes.count <= 8 else {
+      throw OpFailure("a reduction over more than 8 separate axes", code: .unsupported)
     }
-  case .prod:
-    result["FIRST"] = "1"
-    result["STEP(a, b)"] = joined("*")
-  case .max, .any:
-    result["FIRST"] = function == .any ? "0" : lowest
-    result["STEP(a, b)"] = chosen(">")
-  case .min, .all:
-    result["FIRST"] = function == .all ? "1" : highest
-    result["STEP(a, b)"] = chosen("<")
-  }
-  return result
-}
-
-/// The axes of an operand, those that stay and those that go, neighbours of a kind joined.
-struct SplitAxes {
-  /// Sizes and strides of some axes.
-  struct Part {
-    var sizes: [Int] = []
-    var strides: [Int] = []
-
-    /// As the kernels take it.
-    var structure: [Int] {
-      let rest = Array(repeating: 0, count: max(0, 8 - sizes.count))
-      return [sizes.count] + sizes + rest + strides + rest
+    var source = PointwiseSource(inputs: inputs.map(\.dtype))
+    let function = try source.function(expression, as: dtype)
+    let unit = unit(function, mayFail: source.mayFail, split)
+    var extents = split.kept.sizes + split.reduced.sizes
+    if split.kept.sizes.isEmpty { extents.insert(1, at: 0) }
+    if split.reduced.sizes.isEmpty { extents.append(1) }
+    let tail = [CUDAKernel.Argument.structure(extents)] + operands(split)
+    let head: [CUDAKernel.Argument] = source.mayFail ? [.output(0), .status] : [.output(0)]
+    let sizes: [CUDAKernel.Argument] = [.int64(split.results), .int64(split.count)]
+    var kernel: CUDAKernel
+    switch Shape(split, request.multiprocessors) {
+    case .threads:
+      kernel = CUDAKernel(
+        unit.launch(
+          "reduce_threads", grid: request.blocks(for: split.results), head + sizes + tail))
+    case .warps:
+      kernel = CUDAKernel(
+        unit.launch(
+          "reduce_warps", grid: request.blocks(for: split.results, each: 8), head + sizes + tail))
+    case .blocks(let parts):
+      kernel = CUDAKernel(
+        unit.launch(
+          "reduce_blocks", grid: [split.results, parts, 1], block: [256, 1, 1],
+          head + [.scratch(0), .tickets(0), .int64(split.count)] + tail))
+      if parts > 1 { (kernel.scratchByteCount, kernel.ticketCount) = split.room(parts, each: 1) }
+    case .columns(let parts):
+      kernel = CUDAKernel(
+        unit.launch(
+          "reduce_columns", grid: [(split.results + 31) / 32, parts, 1], block: [32, 8, 1],
+          head + [.scratch(0), .tickets(0)] + sizes + tail))
+      if parts > 1 { (kernel.scratchByteCount, kernel.ticketCount) = split.room(parts, each: 32) }
     }
+    if source.mayFail { kernel.failure = { code, _ in pointwiseFailure(code) } }
+    return kernel
   }
 
-  private(set) var kept = Part()
-  private(set) var reduced = Part()
-  /// How many results there are.
-  let results: Int
-  /// How many elements meet in each.
-  let count: Int
+  /// How the work is shared out.
+  private enum Shape {
+    case threads, warps
+    case blocks(Int)
+    case columns(Int)
 
-  init(_ shape: [Int], reduced axes: Set<Int>) {
-    let strides = rowMajorStrides(shape)
-    var before: Bool?
-    for (axis, size) in shape.enumerated() where size != 1 {
-      let goes = axes.contains(axis)
-      func add(_ part: inout Part) {
-        if before == goes, let last = part.sizes.last {
-          part.sizes[part.sizes.count - 1] = last * size
-          part.strides[part.strides.count - 1] = strides[axis]
-        } else {
-          part.sizes.append(size)
-          part.strides.append(strides[axis])
-        }
+    init(_ split: SplitAxes, _ multiprocessors: Int) {
+      let wanted = multiprocessors * 4
+      if split.isByColumns, split.count >= 16 {
+        let tiles = (split.results + 31) / 32
+        let parts = max(1, min(wanted / tiles, split.count / 256, 65_535))
+        self = .columns(parts)
+      } else if split.count < 32 || split.isByColumns {
+        self = .threads
+      } else if split.count <= 1024 || split.results >= wanted * 8 {
+        self = .warps
+      } else {
+        self = .blocks(max(1, min(wanted / split.results, split.count / 4096, 65_535)))
       }
-      if goes { add(&reduced) } else { add(&kept) }
-      before = goes
     }
-    results = kept.sizes.reduce(1, *)
-    count = reduced.sizes.reduce(1, *)
+  }
+
+  private func unit(_ function: String, mayFail: Bool, _ split: SplitAxes) -> KernelUnit {
+    var parameters: [String] = []
+    var values: [String] = []
+    for (index, input) in inputs.enumerated() {
+      parameters += [
+        "const \(input.dtype.cudaType) *x\(index)", "const __grid_constant__ Strides s\(index)",
+      ]
+      values.append(
+        "x\(index)[kept_place(i, sizes, s\(index)) + reduced_place(j, sizes, s\(index))], ")
+    }
+    var macros = macros
+    macros["PUT(i, value)"] = store
+    macros["KEPT"] = "\(max(split.kept.sizes.count, 1))"
+    macros["REDUCED"] = "\(max(split.reduced.sizes.count, 1))"
+    var text = KernelUnit.files["reduce"] ?? ""
+    // Not macros: what they say is rewritten with the rest where several kernels are joined.
+    text = text.replacing("OPERANDS)", with: (parameters + extra).joined(separator: ", ") + ")")
+    text = text.replacing("STATUS ", with: mayFail ? "unsigned long long *status, " : "")
+    let call = "f(\(values.joined())\(mayFail ? "status" : "nullptr"))"
+    text = text.replacing("ELEMENT)", with: load(call) + ")")
+    let helpers = KernelUnit.files["pointwise"] ?? ""
+    return KernelUnit(
+      name: "reduce", text: [helpers, function, text].joined(separator: "\n"), macros: macros)
+  }
+
+  private func operands(_ split: SplitAxes) -> [CUDAKernel.Argument] {
+    inputs.indices.flatMap { index -> [CUDAKernel.Argument] in
+      var strides = split.kept.strides[index] + split.reduced.strides[index]
+      if split.kept.sizes.isEmpty { strides.insert(0, at: 0) }
+      if split.reduced.sizes.isEmpty { strides.append(0) }
+      return [.input(index), .structure(strides)]
+    }
   }
 }

@@ -26,7 +26,7 @@ private func planRows(_ kernel: String, _ request: CUDAKernelRequest) throws(OpF
       [.output(0), .input(0), .int64(rows.count), .int64(rows.columns), .int32(rows.width)]))
 }
 
-/// How rows are shared out: eight to a block, or a block for each where rows are long.
+/// How rows are shared out: a lane for each element of short ones, a warp, or a block where rows are long.
 struct RowLaunch {
   let count: Int
   let columns: Int
@@ -38,7 +38,10 @@ struct RowLaunch {
   init(_ shape: [Int]) {
     columns = shape.last ?? 1
     count = shape.dropLast().reduce(1, *)
-    width = columns > 1024 ? 256 : 32
-    grid = max(1, min(width == 32 ? (count + 7) / 8 : count, 1 << 16))
+    var width = 4
+    while width < min(columns, 32) { width *= 2 }
+    self.width = columns > 1024 ? 256 : width
+    let each = 256 / self.width
+    grid = max(1, min((count + each - 1) / each, 1 << 16))
   }
 }

@@ -29,14 +29,21 @@ enum BoundCommand {
 /// A launch with its arguments as the driver takes them: an array of addresses of values.
 final class BoundLaunch {
   private let function: weft_cuda_function
-  private let launch: CUDAKernel.Launch
+  private let kernel: String
+  private let grid: [Int]
+  private let block: [Int]
+  private let sharedByteCount: Int
   private let values: UnsafeMutablePointer<UInt64>
   private let pointers: UnsafeMutablePointer<UnsafeMutableRawPointer?>
 
   /// - Parameter words: each argument as 64-bit words, in order.
-  init(_ launch: CUDAKernel.Launch, _ function: weft_cuda_function, words: [[UInt64]]) {
-    self.launch = launch
+  init(
+    _ kernel: String, _ function: weft_cuda_function, grid: [Int], block: [Int],
+    sharedByteCount: Int = 0, words: [[UInt64]]
+  ) {
     self.function = function
+    (self.kernel, self.grid, self.block) = (kernel, grid, block)
+    self.sharedByteCount = sharedByteCount
     let count = words.reduce(0) { $0 + $1.count }
     values = .allocate(capacity: max(count, 1))
     pointers = .allocate(capacity: max(words.count, 1))
@@ -56,10 +63,9 @@ final class BoundLaunch {
   }
 
   func issue(on stream: weft_cuda_stream, _ context: CUDAContext) throws(GraphError) {
-    let (grid, block) = (launch.grid, launch.block)
     let status = context.libraries.driver.pointee.cuLaunchKernel(
       function, UInt32(grid[0]), UInt32(grid[1]), UInt32(grid[2]), UInt32(block[0]),
-      UInt32(block[1]), UInt32(block[2]), UInt32(launch.sharedByteCount), stream, pointers, nil)
-    if status != 0 { try context.check(status, "cuLaunchKernel(\(launch.kernel))") }
+      UInt32(block[1]), UInt32(block[2]), UInt32(sharedByteCount), stream, pointers, nil)
+    if status != 0 { try context.check(status, "cuLaunchKernel(\(kernel))") }
   }
 }

@@ -12,15 +12,16 @@ final class BoundProduct {
   private var heuristic = weft_lt_heuristic()
   private let addresses: (a: weft_cuda_address, b: weft_cuda_address, d: weft_cuda_address)
   private let scale: weft_cuda_address?
-  private let workspace: weft_cuda_address
+  /// Where its working memory is, as much as ``workspaceByteCount``.
+  var workspace: weft_cuda_address = 0
   private let numbers: UnsafeMutableRawPointer
 
   init(
     _ product: CUDAProduct, _ context: CUDAContext, _ mathMode: CUDAOptions.MathMode,
-    workspace: weft_cuda_address, address: (CUDAKernel.Place) -> weft_cuda_address
+    mask: weft_cuda_address? = nil, biasGradient: weft_cuda_address? = nil,
+    address: (CUDAKernel.Place) -> weft_cuda_address
   ) throws(GraphError) {
     self.product = product
-    self.workspace = workspace
     libraries = context.libraries
     addresses = (address(product.a), address(product.b), address(product.d))
     numbers = .allocate(byteCount: 16, alignment: 8)
@@ -36,9 +37,20 @@ final class BoundProduct {
         numbers.storeBytes(of: Float(beta), toByteOffset: 8, as: Float.self)
       }
     }
-    try describe(mathMode, bias: product.bias.map(address))
+    try describe(mathMode, bias: biasGradient ?? product.bias.map(address), mask: mask)
     try makeLayouts()
     try choose(context)
+  }
+
+  /// Whether the library has an algorithm for a product. No address is looked at to answer that.
+  static func isSupported(
+    _ product: CUDAProduct, _ context: CUDAContext, _ mathMode: CUDAOptions.MathMode
+  ) -> Bool {
+    let place: weft_cuda_address = 1 << 20
+    return
+      (try? BoundProduct(
+        product, context, mathMode, mask: product.mask == nil ? nil : place,
+        biasGradient: product.biasGradient == nil ? nil : place, address: { _ in place })) != nil
   }
 
   deinit {
@@ -53,7 +65,7 @@ final class BoundProduct {
   }
 
   private func describe(
-    _ mathMode: CUDAOptions.MathMode, bias: weft_cuda_address?
+    _ mathMode: CUDAOptions.MathMode, bias: weft_cuda_address?, mask: weft_cuda_address?
   ) throws(GraphError) {
     let lt = libraries.lt.pointee
     var compute =
@@ -68,11 +80,27 @@ final class BoundProduct {
     try set(WEFT_LT_TRANSPOSE_A, Int32(product.transposeB ? 1 : 0))
     try set(WEFT_LT_TRANSPOSE_B, Int32(product.transposeA ? 1 : 0))
     if scale != nil { try set(WEFT_LT_POINTER_MODE, Int32(WEFT_LT_POINTERS_ON_DEVICE)) }
-    let epilogue =
-      (bias != nil ? WEFT_LT_BIAS : 0) | (product.isRectified ? WEFT_LT_RELU : 0)
-    try set(WEFT_LT_EPILOGUE, Int32(epilogue == 0 ? WEFT_LT_PLAIN : epilogue))
+    try set(WEFT_LT_EPILOGUE, epilogue)
     if let bias { try set(WEFT_LT_BIAS_POINTER, bias) }
+    if let mask {
+      try set(WEFT_LT_AUXILIARY_POINTER, mask)
+      try set(WEFT_LT_AUXILIARY_STRIDE, Int64(product.maskStride))
+    }
   }
+
+  private var epilogue: Int32 {
+    if let mask = product.mask, !mask.isWritten {
+      return Int32(
+        product.biasGradient == nil ? WEFT_LT_RELU_GRADIENT : WEFT_LT_RELU_AND_BIAS_GRADIENT)
+    }
+    let epilogue =
+      (product.bias != nil ? WEFT_LT_BIAS : 0) | (product.isRectified ? WEFT_LT_RELU : 0)
+      | (product.mask != nil ? WEFT_LT_AUXILIARY : 0)
+    return Int32(epilogue == 0 ? WEFT_LT_PLAIN : epilogue)
+  }
+
+  /// The working memory that the algorithm needs, in bytes.
+  var workspaceByteCount: Int { heuristic.workspace_size }
 
   private var type: Int32 {
     Int32(product.dtype == .float64 ? WEFT_LT_FLOAT64 : WEFT_LT_FLOAT32)
@@ -111,13 +139,16 @@ final class BoundProduct {
     }
   }
 
+  /// The most working memory that a product is given, in bytes.
+  private static let mostWorkspace = 32 << 20
+
   private func choose(_ context: CUDAContext) throws(GraphError) {
     let lt = libraries.lt.pointee
     var preference: weft_lt_preference?
     try require(
       lt.cublasLtMatmulPreferenceCreate(&preference), "cublasLtMatmulPreferenceCreate")
     defer { _ = lt.cublasLtMatmulPreferenceDestroy(preference) }
-    var limit = WorkspaceLayout.productByteCount
+    var limit = Self.mostWorkspace
     try require(
       lt.cublasLtMatmulPreferenceSetAttribute(
         preference, Int32(WEFT_LT_MAX_WORKSPACE), &limit, 8),
@@ -134,7 +165,7 @@ final class BoundProduct {
     let status = lt.cublasLtMatmulAlgoGetHeuristic(
       context.products, description, layouts[0], layouts[1], layouts[2], layouts[2], preference, 1,
       &heuristic, &count)
-    guard status == 0, count > 0 else {
+    guard status == 0, count > 0, heuristic.state == 0 else {
       throw libraries.productFailure(
         status, "cublasLtMatmulAlgoGetHeuristic for \(product.m) x \(product.k) x \(product.n)")
     }
@@ -152,7 +183,7 @@ final class BoundProduct {
         context.products, description, alpha, pointer(addresses.b), layouts[0],
         pointer(addresses.a), layouts[1], beta, pointer(addresses.d), layouts[2],
         pointer(addresses.d), layouts[2], &heuristic.algorithm, pointer(workspace),
-        WorkspaceLayout.productByteCount, stream),
+        workspaceByteCount, stream),
       "cublasLtMatmul")
   }
 }

@@ -49,6 +49,12 @@ public struct CUDAKernel: Sendable {
     case random
     /// The address of the step's status word. See ``CUDAKernel/failure``.
     case status
+    /// The address of one of the step's counters, `unsigned` and 0 before and after each launch. See
+    /// ``CUDAKernel/ticketCount``.
+    case tickets(Int)
+    /// The address of any value of the plan, which the kernel may write: for launches that do what were
+    /// several steps.
+    case value(Int)
     case int32(Int)
     case int64(Int)
     case float(Float)
@@ -88,6 +94,8 @@ public struct CUDAKernel: Sendable {
   public var scratchByteCount: Int
   /// How many blocks a run takes from the operation's random stream.
   public var randomBlocks: UInt64?
+  /// How many counters the launches need, by which blocks find out which of them is the last.
+  public var ticketCount = 0
   /// The error for a status that a kernel set: `fail(status, code, detail)` in CUDA C, of which the
   /// smallest is kept. Only what depends on data needs it: an index outside, a division by zero.
   public var failure: (@Sendable (_ code: Int, _ detail: Int) -> OpFailure)?
@@ -162,6 +170,22 @@ public struct CUDAProduct: Hashable, Sendable {
   public var bias: CUDAKernel.Place?
   /// Whether what is below 0 becomes 0; `float32` only.
   public var isRectified: Bool
+  /// Where a rectifier notes which elements it let pass, or the gradient of one finds it.
+  var mask: Mask?
+  /// The value of the plan that becomes the sums of the result's columns; only with a mask that is read.
+  var biasGradient: Int?
+
+  /// A bit for each element of a rectifier's result, which the gradient's product reads.
+  struct Mask: Hashable, Sendable {
+    /// The step that writes it.
+    let step: Int
+    let isWritten: Bool
+  }
+
+  /// The bits from one column of the mask to the next: the library asks for multiples of 128.
+  var maskStride: Int { (n + 127) / 128 * 128 }
+  /// The size of the mask in bytes.
+  var maskByteCount: Int { maskStride / 8 * m }
 
   public init(
     m: Int, n: Int, k: Int, transposeA: Bool = false, transposeB: Bool = false, batch: Int = 1,

@@ -19,8 +19,8 @@ final class CUDAProgram: DeviceProgram {
 
   /// A part of the plan between two acts of the host.
   enum Segment: Sendable {
-    /// Steps that run on the GPU without a stop.
-    case device(Range<Int>)
+    /// What runs on the GPU without a stop, in order.
+    case device([Issue])
     /// A step that the host computes.
     case host(Int)
     /// The host looks whether one of the steps so far failed: an update follows, which must not happen
@@ -46,17 +46,33 @@ final class CUDAProgram: DeviceProgram {
       variables.append(memory)
     }
     self.variables = variables
+    (steps, layout, segments) = try Self.arrange(plan, context, options)
+    try library.load(segments.flatMap(\.units))
+    (constants, constantOffsets) = try Self.upload(plan.constants, context)
+  }
+
+  /// The steps' kernels, their places in memory and their order.
+  static func arrange(
+    _ plan: ExecutionPlan, _ context: CUDAContext, _ options: CUDAOptions
+  ) throws(GraphError) -> (steps: [PlannedStep], layout: WorkspaceLayout, segments: [Segment]) {
     var steps: [PlannedStep] = []
     for step in plan.steps {
       do throws(OpFailure) {
         steps.append(try planStep(step, in: plan, context, options))
       } catch { throw step.error(error) }
     }
-    self.steps = steps
-    segments = Self.segments(plan, steps)
-    layout = WorkspaceLayout(plan, steps)
-    try library.load(steps.flatMap(\.units))
-    (constants, constantOffsets) = try Self.upload(plan.constants, context)
+    if !options.waitsForEach {
+      var combiner = StepCombiner(plan, steps, context, options)
+      try combiner.combine()
+      steps = combiner.steps
+    }
+    let layout = WorkspaceLayout(plan, steps)
+    let schedule = Schedule(plan, steps, layout)
+    // Where each command is waited for, each is by itself: an error then names its step.
+    let segments = segments(plan, steps) { range in
+      schedule.issues(range, joins: !options.waitsForEach)
+    }
+    return (steps, layout, segments)
   }
 
   private static func upload(_ tensors: [AnyTensor], _ context: CUDAContext) throws(GraphError) -> (
@@ -77,12 +93,14 @@ final class CUDAProgram: DeviceProgram {
   }
 
   /// The steps cut into segments.
-  private static func segments(_ plan: ExecutionPlan, _ steps: [PlannedStep]) -> [Segment] {
+  private static func segments(
+    _ plan: ExecutionPlan, _ steps: [PlannedStep], _ issues: (Range<Int>) -> [Issue]
+  ) -> [Segment] {
     var result: [Segment] = []
     var start = 0
     var mayHaveFailed = false
     func close(at index: Int) {
-      if start < index { result.append(.device(start..<index)) }
+      if start < index { result.append(.device(issues(start..<index))) }
       start = index
     }
     for (index, planned) in steps.enumerated() {
@@ -135,12 +153,16 @@ final class CUDAProgram: DeviceProgram {
   }
 }
 
-extension PlannedStep {
-  /// The units that the step's launches need.
+extension CUDAProgram.Segment {
+  /// The units that the segment's launches need.
   var units: [KernelUnit] {
-    guard case .kernel(let kernel) = self else { return [] }
-    return kernel.commands.compactMap {
-      if case .launch(let launch) = $0 { launch.unit } else { nil }
+    guard case .device(let issues) = self else { return [] }
+    return issues.compactMap { issue in
+      switch issue.work {
+      case .command(.launch(let launch)): launch.unit
+      case .joined(let launch): launch.unit.unit
+      case .command: nil
+      }
     }
   }
 }

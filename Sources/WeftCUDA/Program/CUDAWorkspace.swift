@@ -9,11 +9,16 @@ final class CUDAWorkspace: @unchecked Sendable {
   private let context: CUDAContext
   private let stream: weft_cuda_stream
   private let memory: DeviceBuffer
+  /// The working memory of products.
+  private var productMemory: DeviceBuffer?
   private let sent: PinnedBuffer
   private let fetched: PinnedBuffer
   private var parts: [Part] = []
   private let captures: Bool
+  private let waits: Bool
   private let addresses: [weft_cuda_address]
+  /// Steps that were issued and not waited for yet.
+  private var unchecked: [Int] = []
 
   private enum Part {
     case device(CommandList)
@@ -25,22 +30,20 @@ final class CUDAWorkspace: @unchecked Sendable {
     let context = program.context
     self.context = context
     let layout = program.layout
-    captures = program.options.capturesSteps
+    waits = program.options.waitsForEach
+    captures = program.options.capturesSteps && !waits
     memory = try DeviceBuffer(context, byteCount: layout.byteCount, for: "the values of a run")
     sent = try PinnedBuffer(context, byteCount: layout.sentByteCount)
     fetched = try PinnedBuffer(context, byteCount: layout.fetchedByteCount)
     let base = memory.address
-    addresses = program.plan.values.map { value in
-      let offset: Int
+    addresses = program.plan.values.enumerated().map { index, value in
       switch value.storage {
-      case .arena(let place): offset = layout.arenaOffset + place
       case .variable(let index): return program.variables[index].buffer.address
-      case .feed(let feed): offset = layout.feedOffsets[feed]
-      case .fetch(let fetch): offset = layout.fetchOffsets[fetch]
       case .constant(let index):
         return program.constants.address + weft_cuda_address(program.constantOffsets[index])
+      case .arena, .feed, .fetch:
+        return base + weft_cuda_address(layout.valueOffsets[index] ?? 0)
       }
-      return base + weft_cuda_address(offset)
     }
     var stream: weft_cuda_stream?
     try context.check(
@@ -49,6 +52,12 @@ final class CUDAWorkspace: @unchecked Sendable {
     guard let stream else { throw context.libraries.failure(0, "cuStreamCreate") }
     self.stream = stream
     try bind(program)
+    if !layout.ticketRange.isEmpty {
+      try context.check(
+        context.libraries.driver.pointee.cuMemsetD8Async(
+          base + weft_cuda_address(layout.ticketRange.lowerBound), 0, layout.ticketRange.count,
+          stream), "cuMemsetD8Async")
+    }
   }
 
   deinit {
@@ -61,15 +70,25 @@ final class CUDAWorkspace: @unchecked Sendable {
 
   private func bind(_ program: CUDAProgram) throws(GraphError) {
     let binder = CommandBinder(program: program, base: memory.address, addresses: addresses)
+    var products: [BoundProduct] = []
     for segment in program.segments {
       switch segment {
       case .host(let step): parts.append(.host(step))
       case .check: parts.append(.check)
-      case .device(let steps):
+      case .device(let issues):
         var commands: [BoundCommand] = []
-        for step in steps { commands += try binder.bind(step) }
-        parts.append(.device(CommandList(commands, context, ranges: binder.ranges(steps))))
+        for issue in issues { commands.append(try binder.bind(issue)) }
+        parts.append(.device(CommandList(commands, issues, program.plan, context)))
+        for case .product(let product) in commands { products.append(product) }
       }
+    }
+    // As much as the chosen algorithms ask for, and not shared: other runs may go on at the same time.
+    let wanted = products.map(\.workspaceByteCount).max() ?? 0
+    if wanted > 0 {
+      let buffer = try DeviceBuffer(
+        context, byteCount: wanted, for: "the working memory of products")
+      for product in products { product.workspace = buffer.address }
+      productMemory = buffer
     }
   }
 
@@ -91,17 +110,19 @@ final class CUDAWorkspace: @unchecked Sendable {
       try context.check(
         driver.cuMemsetD8Async(start, 0xFF, layout.statusRange.count, stream), "cuMemsetD8Async")
     }
+    unchecked = []
     for part in parts {
       switch part {
       case .device(let list):
+        unchecked += list.steps
         if let times = arguments.times {
           try list.time(on: stream, times)
         } else {
-          try list.issue(on: stream, captures: captures)
+          try list.issue(on: stream, captures: captures, waits: waits)
         }
       case .host(let step): try evaluate(step, program, arguments)
       case .check:
-        try fetch(layout)
+        try fetch(program)
         try check(program)
       }
     }
@@ -111,7 +132,7 @@ final class CUDAWorkspace: @unchecked Sendable {
         from: addresses[copy.value], to: target, byteCount: plan.values[copy.value].byteCount)
       try command.issue(on: stream, context)
     }
-    try fetch(layout)
+    try fetch(program)
     try check(program)
     for (index, fetch) in plan.fetches.enumerated() {
       let offset = layout.fetchOffsets[index] - layout.fetchedOffset
@@ -136,15 +157,34 @@ final class CUDAWorkspace: @unchecked Sendable {
   }
 
   /// Copies results and status words to the host, and waits for all that was begun.
-  private func fetch(_ layout: WorkspaceLayout) throws(GraphError) {
+  private func fetch(_ program: CUDAProgram) throws(GraphError) {
     let driver = context.libraries.driver.pointee
+    let layout = program.layout
     if layout.fetchedByteCount > 0 {
       try context.check(
         driver.cuMemcpyDtoHAsync_v2(
           fetched.pointer, memory.address + weft_cuda_address(layout.fetchedOffset),
           layout.fetchedByteCount, stream), "cuMemcpyDtoHAsync")
     }
-    try context.check(driver.cuStreamSynchronize(stream), "cuStreamSynchronize")
+    do throws(GraphError) {
+      try context.check(driver.cuStreamSynchronize(stream), "cuStreamSynchronize")
+    } catch { throw during(program.plan, error) }
+    unchecked = []
+  }
+
+  /// An error that showed only while waiting, with what may have caused it.
+  private func during(_ plan: ExecutionPlan, _ error: GraphError) -> GraphError {
+    guard let first = unchecked.first else { return error }
+    let names = unchecked.prefix(8).map { plan.steps[$0].label }.joined(separator: ", ")
+    let more = unchecked.count > 8 ? ", and \(unchecked.count - 8) more" : ""
+    let notes = [
+      "found while waiting for: \(names)\(more)",
+      "WEFT_CUDA_SYNC=1 waits after each step, and names the one that fails",
+    ]
+    if unchecked.count == 1 { return plan.steps[first].naming(error, notes: notes) }
+    return GraphError(
+      error.code, error.message, subject: error.subject, location: error.location,
+      notes: error.notes + notes)
   }
 
   /// Throws the error of the first step that failed.
@@ -169,7 +209,10 @@ final class CUDAWorkspace: @unchecked Sendable {
     let (plan, step, times) = (program.plan, program.plan.steps[index], arguments.times)
     let began = times == nil ? 0 : StepTimes.now()
     let driver = context.libraries.driver.pointee
-    try context.check(driver.cuStreamSynchronize(stream), "cuStreamSynchronize")
+    do throws(GraphError) {
+      try context.check(driver.cuStreamSynchronize(stream), "cuStreamSynchronize")
+    } catch { throw during(plan, error) }
+    unchecked = []
     var inputs: [AnyTensor] = []
     for input in step.inputs {
       let value = plan.values[input]

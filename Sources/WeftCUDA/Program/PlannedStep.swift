@@ -16,16 +16,7 @@ enum PlannedStep: Sendable {
 func planStep(
   _ step: ExecutionPlan.Step, in plan: ExecutionPlan, _ context: CUDAContext, _ options: CUDAOptions
 ) throws(OpFailure) -> PlannedStep {
-  let request = CUDAKernelRequest(
-    inputs: step.inputs.map { index in
-      var constant: AnyTensor?
-      if case .constant(let position) = plan.values[index].storage {
-        constant = plan.constants[position]
-      }
-      return CUDAKernelRequest.Operand(value: plan.values[index], constant: constant)
-    },
-    outputs: step.outputs.map { plan.values[$0] }, multiprocessors: context.multiprocessors,
-    mathMode: options.mathMode)
+  let request = request(step, plan, context, options)
   do throws(OpFailure) {
     if let provider = step.definition as? any CUDAKernelProviding {
       return .kernel(try provider.planCUDAKernel(request))
@@ -41,4 +32,27 @@ func planStep(
     return .host(error.message)
   }
   return .host("no CUDA kernel")
+}
+
+/// What the kernels of a step are planned for.
+func request(
+  _ index: Int, _ plan: ExecutionPlan, _ context: CUDAContext, _ options: CUDAOptions
+) -> CUDAKernelRequest {
+  request(plan.steps[index], plan, context, options)
+}
+
+private func request(
+  _ step: ExecutionPlan.Step, _ plan: ExecutionPlan, _ context: CUDAContext,
+  _ options: CUDAOptions
+) -> CUDAKernelRequest {
+  CUDAKernelRequest(
+    inputs: step.inputs.map { index in
+      var constant: AnyTensor?
+      if case .constant(let position) = plan.values[index].storage {
+        constant = plan.constants[position]
+      }
+      return CUDAKernelRequest.Operand(value: plan.values[index], constant: constant)
+    },
+    outputs: step.outputs.map { plan.values[$0] }, multiprocessors: context.multiprocessors,
+    mathMode: options.mathMode)
 }

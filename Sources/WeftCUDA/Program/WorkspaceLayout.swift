@@ -9,7 +9,6 @@ struct WorkspaceLayout: Sendable {
   let randomOffsets: [Int?]
   /// What is copied to the GPU at the beginning of a run.
   let sentByteCount: Int
-  let arenaOffset: Int
   let fetchedOffset: Int
   /// Where each fetch begins.
   let fetchOffsets: [Int]
@@ -18,12 +17,19 @@ struct WorkspaceLayout: Sendable {
   let statusRange: Range<Int>
   /// What is copied from the GPU at the end of a run, from ``fetchedOffset`` on.
   let fetchedByteCount: Int
-  let scratchOffset: Int
-  let productOffset: Int
+  /// Where each step's working memory begins.
+  let scratchOffsets: [Int]
+  /// Where the mask of each step's rectifier begins; nil for steps that note none.
+  let maskOffsets: [Int?]
+  /// Where each step's counters begin, which are 0 between launches.
+  let ticketOffsets: [Int]
+  let ticketRange: Range<Int>
+  /// Where each value begins that lies neither in a variable nor in a constant.
+  let valueOffsets: [Int?]
   let byteCount: Int
 
-  /// The most working memory that products are given, in bytes.
-  static let productByteCount = 32 << 20
+  /// The room for working memory that no other step uses.
+  private static let ownRoom = 1 << 20
 
   init(_ plan: ExecutionPlan, _ steps: [PlannedStep]) {
     var size = 0
@@ -31,15 +37,17 @@ struct WorkspaceLayout: Sendable {
       defer { size += Self.rounded(byteCount) }
       return size
     }
-    feedOffsets = plan.feeds.map { take(plan.values[$0].byteCount) }
+    let feeds = plan.feeds.map { take(plan.values[$0].byteCount) }
+    feedOffsets = feeds
     let kernels = steps.map { step -> CUDAKernel? in
       if case .kernel(let kernel) = step { kernel } else { nil }
     }
     randomOffsets = kernels.map { $0?.randomBlocks == nil ? nil : take(24) }
     sentByteCount = size
-    arenaOffset = take(plan.arenaByteCount)
+    let arena = take(plan.arenaByteCount)
     fetchedOffset = size
-    fetchOffsets = plan.fetches.map { take(plan.values[$0].byteCount) }
+    let fetches = plan.fetches.map { take(plan.values[$0].byteCount) }
+    fetchOffsets = fetches
     let statusStart = size
     var statusEnd = statusStart
     statusOffsets = kernels.map { kernel in
@@ -50,11 +58,53 @@ struct WorkspaceLayout: Sendable {
     statusRange = statusStart..<statusEnd
     _ = take(statusEnd - statusStart)
     fetchedByteCount = statusEnd - fetchedOffset
-    scratchOffset = take(kernels.map { $0?.scratchByteCount ?? 0 }.max() ?? 0)
-    let hasProducts = kernels.contains {
-      $0?.commands.contains { if case .product = $0 { true } else { false } } ?? false
+    let ticketStart = size
+    var ticketEnd = ticketStart
+    ticketOffsets = kernels.map { kernel in
+      defer { ticketEnd += 4 * (kernel?.ticketCount ?? 0) }
+      return ticketEnd
     }
-    productOffset = take(hasProducts ? Self.productByteCount : 0)
+    ticketRange = ticketStart..<ticketEnd
+    _ = take(ticketEnd - ticketStart)
+    maskOffsets = kernels.map { kernel in
+      let masks = (kernel?.commands ?? []).compactMap { command -> Int? in
+        guard case .product(let product) = command, product.mask?.isWritten == true else {
+          return nil
+        }
+        return product.maskByteCount
+      }
+      return masks.first.map(take)
+    }
+    // Large working memory is shared by all steps that need some: they run one after the other.
+    var room = Self.ownRoom
+    var shared = 0
+    let own = kernels.map { kernel -> Int? in
+      let byteCount = kernel?.scratchByteCount ?? 0
+      if byteCount <= room {
+        room -= byteCount
+        return byteCount == 0 ? 0 : take(byteCount)
+      }
+      shared = max(shared, byteCount)
+      return nil
+    }
+    let sharedOffset = take(shared)
+    scratchOffsets = own.map { $0 ?? sharedOffset }
+    let views = PlanViews(plan)
+    var places: [Int: Int] = [:]
+    valueOffsets = plan.values.indices.map { index in
+      switch plan.values[index].storage {
+      case .feed(let feed): return feeds[feed]
+      case .fetch(let fetch): return fetches[fetch]
+      case .variable, .constant: return nil
+      case .arena(let offset):
+        let owner = views.owner(of: index)
+        guard views.hasOwnPlace(owner) else { return arena + offset }
+        if let place = places[owner] { return place }
+        let place = take(plan.values[owner].byteCount)
+        places[owner] = place
+        return place
+      }
+    }
     byteCount = size
   }
 

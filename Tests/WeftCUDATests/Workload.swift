@@ -1,0 +1,1 @@
+../../Benchmarks/Sources/weft-bench/Workload.swift
