@@ -37,7 +37,10 @@ cuda-check: setup  ## NVIDIA's compiler and headers, from PyPI, judge the CUDA k
 
 gpu: setup  ## On a machine with an NVIDIA GPU: conformance, training, times beside PyTorch and JAX.
 	Scripts/gpu/bundle.sh
-	.build/gpu/run.sh
+	.build/gpu/run.sh; status=$$?; \
+	if [ -f .build/gpu/results/gpu-steps.json ]; then \
+	  cp .build/gpu/results/gpu-steps.json Benchmarks/results/; \
+	fi; exit $$status
 
 parity: setup  ## Counts the cases of TensorFlow's op corpus and training programs that agree.
 	Scripts/parity.sh

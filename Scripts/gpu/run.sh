@@ -54,12 +54,14 @@ PY
   if [ -n "$folders" ]; then export WEFT_CUDA_PATH=$folders; fi
 fi
 
-# Prints each command that fails, and remembers it.
+# Prints each command that fails, and remembers it. In a pipe, which is a process of its own, the end of
+# the pipe has to remember it: check ... | tail || status=1.
 status=0
 check() {
   if "$@"; then return 0; fi
   echo "FAILED: $*"
   status=1
+  return 1
 }
 seconds() { awk -v a="$1" -v b="$(date +%s.%N)" 'BEGIN { printf "%.2f", b - a }'; }
 
@@ -93,9 +95,9 @@ examples)
   for device in /cpu:0 /gpu:0; do
     for model in logistic mlp; do
       echo "mnist --model $model on $device"
-      check bin/mnist --device "$device" --model "$model" "${data[@]}" | tail -n 4
+      check bin/mnist --device "$device" --model "$model" "${data[@]}" | tail -n 4 || status=1
       echo "notmnist --model $model on $device"
-      check bin/notmnist --device "$device" --model "$model" | tail -n 4
+      check bin/notmnist --device "$device" --model "$model" | tail -n 4 || status=1
     done
   done
   ;;
@@ -132,9 +134,9 @@ sanitizer)
   fi
   for tool in memcheck racecheck; do
     WEFT_DEVICE=/gpu:0 check "$sanitizer" --tool $tool --error-exitcode 9 \
-      bin/weft-bench --workload start | tail -n 4
+      bin/weft-bench --workload start | tail -n 4 || status=1
     for part in Softmax Adam Sum Random Transpose; do
-      check "$sanitizer" --tool $tool --error-exitcode 9 bin/devicecheck /gpu:0 $part | tail -n 3
+      check "$sanitizer" --tool $tool --error-exitcode 9 bin/devicecheck /gpu:0 $part | tail -n 3 || status=1
     done
   done
   ;;

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import Weft
 
 /// How far the CPU's float32 functions are from the true value, in units in the last place, over the
