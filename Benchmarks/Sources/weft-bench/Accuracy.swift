@@ -19,13 +19,13 @@ enum Accuracy {
   }
 
   static let functions = [
-    Function(name: "exp", build: { exp($0) }, exact: { Foundation.exp($0) }),
-    Function(name: "log", build: { log($0) }, exact: { Foundation.log($0) }),
-    Function(name: "log1p", build: { log1p($0) }, exact: { Foundation.log1p($0) }),
-    Function(name: "expm1", build: { expm1($0) }, exact: { Foundation.expm1($0) }),
-    Function(name: "tanh", build: { tanh($0) }, exact: { Foundation.tanh($0) }),
-    Function(name: "sigmoid", build: { sigmoid($0) }, exact: { 1 / (1 + Foundation.exp(-$0)) }),
-    Function(name: "erf", build: { erf($0) }, exact: { Foundation.erf($0) }),
+    Function(name: "exp", build: { exp($0) }, exact: { Glibc.exp($0) }),
+    Function(name: "log", build: { log($0) }, exact: { Glibc.log($0) }),
+    Function(name: "log1p", build: { log1p($0) }, exact: { Glibc.log1p($0) }),
+    Function(name: "expm1", build: { expm1($0) }, exact: { Glibc.expm1($0) }),
+    Function(name: "tanh", build: { tanh($0) }, exact: { Glibc.tanh($0) }),
+    Function(name: "sigmoid", build: { sigmoid($0) }, exact: { 1 / (1 + Glibc.exp(-$0)) }),
+    Function(name: "erf", build: { erf($0) }, exact: { Glibc.erf($0) }),
   ]
 
   /// The worst of the floats whose bits are `first`, `first + stride`, ...: all of them with 0 and 1.
