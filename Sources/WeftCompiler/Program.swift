@@ -114,17 +114,20 @@ public struct Program: Sendable {
 
   /// The variable whose memory a value lies in, if it does.
   func variable(of value: Int) -> Int? {
+    if case .variable(let index) = values[content(behind: value)].source { return index }
+    return nil
+  }
+
+  /// The value through whose memory a value is to be had: that of the variable for what views or
+  /// updates of it give.
+  func content(behind value: Int) -> Int {
     let root = root(of: value)
-    switch values[root].source {
-    case .variable(let index): return index
-    case .instruction(let index):
-      let instruction = instructions[index]
-      guard let output = instruction.outputs.firstIndex(of: root),
-        output < instruction.overwrittenInputs.count
-      else { return nil }
-      return variable(of: instruction.inputs[instruction.overwrittenInputs[output]])
-    case .feed, .constant: return nil
-    }
+    guard case .instruction(let index) = values[root].source else { return root }
+    let instruction = instructions[index]
+    guard let output = instruction.outputs.firstIndex(of: root),
+      output < instruction.overwrittenInputs.count
+    else { return root }
+    return content(behind: instruction.inputs[instruction.overwrittenInputs[output]])
   }
 }
 

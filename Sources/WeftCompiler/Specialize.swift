@@ -49,6 +49,7 @@ struct Specializer {
   /// the constant wait for.
   private var inheritedControls: [GraphOperation: [Int]] = [:]
   private let variables: [Output: AnyVariable]
+  private let fedOperations: Set<GraphOperation>
   var boundary: GraphOperation?
 
   /// What came of a question.
@@ -79,6 +80,7 @@ struct Specializer {
     self.variables = variables
     self.parts = parts
     self.devices = devices
+    fedOperations = Set(question.feeds.map(\.output.operation))
     surroundingDevice = devices?.standard ?? 0
   }
 
@@ -170,11 +172,17 @@ struct Specializer {
     let definition = operation.definition
     if question.completed.contains(operation) { return }
     if lowerInput(operation) { return }
+    // What is fed instead of its results stays so, also where it runs because others wait for it.
+    let fed = fedOperations.contains(operation) ? operation.outputs : []
+    let fedValues = fed.map { valueOf[$0] }
+    defer { for (output, value) in zip(fed, fedValues) where value != nil { valueOf[output] = value } }
     if definition.effect == .variable {
       lowerVariable(operation)
       return
     }
     if definition is Placeholder {
+      // One that is fed comes here as a target, or for others to wait for.
+      if valueOf[operation.output(0)] != nil { return }
       throw missingFeed(operation)
     }
     if definition is any ResourceDefinition { return }

@@ -6,16 +6,20 @@ struct Uses {
   let counts: [Int]
   /// For each instruction, whether an update comes before it by operands or control dependencies.
   let followsUpdate: [Bool]
+  /// For each instruction, whether others wait for it without using its results.
+  let isWaitedFor: [Bool]
   /// For each variable, how many instructions write it.
   let writes: [Int]
 
   init(_ program: Program) {
     var counts = [Int](repeating: 0, count: program.values.count)
     var follows = [Bool](repeating: false, count: program.instructions.count)
+    var isWaitedFor = follows
     var writes = [Int](repeating: 0, count: program.variables.count)
     for fetch in program.fetches { counts[fetch] += 1 }
     for (index, instruction) in program.instructions.enumerated() where !instruction.isDead {
       for input in instruction.inputs { counts[input] += 1 }
+      for control in instruction.controls { isWaitedFor[control] = true }
       var before = instruction.controls
       for input in instruction.inputs {
         if case .instruction(let maker) = program.values[input].source { before.append(maker) }
@@ -32,6 +36,7 @@ struct Uses {
     self.counts = counts
     self.writes = writes
     followsUpdate = follows
+    self.isWaitedFor = isWaitedFor
   }
 
   /// Whether a producer may run where its user does: no update of what it reads comes between.
@@ -44,15 +49,15 @@ struct Uses {
 }
 
 extension Program {
-  /// The instruction that makes a value, if that is its only result, nobody else uses it, and nothing
-  /// but its operands says when it runs: then it may be merged into its user.
+  /// The instruction that makes a value, if that is its only result, nobody else uses it or waits for
+  /// it, and nothing but its operands says when it runs: then it may be merged into its user.
   func soleProducer(of value: Int, _ uses: Uses) -> Int? {
     guard uses.counts[value] == 1, case .instruction(let index) = values[value].source else {
       return nil
     }
     let instruction = instructions[index]
     guard !instruction.isDead, instruction.outputs.count == 1, instruction.controls.isEmpty,
-      instruction.definition.isPure, !targets.contains(index)
+      instruction.definition.isPure, !uses.isWaitedFor[index], !targets.contains(index)
     else { return nil }
     return index
   }

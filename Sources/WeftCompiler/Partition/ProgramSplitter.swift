@@ -47,16 +47,9 @@ struct ProgramSplitter {
     let instruction = program.instructions[index]
     let part = part(of: index)
     let inputs = instruction.inputs.map { local($0, part) }
-    var controls = Set(instruction.controls.flatMap { waits($0, part) })
-    if instruction.definition is Snapshot,
-      let variable = program.variable(of: instruction.inputs[0]),
-      let write = state[variable].lastWrite
-    {
-      // Only its place in the order says which version it copies: within the part a dependency does.
-      controls.formUnion(builders[part].standing[write] ?? [])
-    }
+    let controls = Set(instruction.controls.flatMap { waits($0, part) }).sorted()
     let made = builders[part].append(
-      instruction, inputs: inputs, controls: controls.sorted(), program)
+      instruction, inputs: inputs, controls: controls, program)
     builders[part].standing[index] = [made]
     for (output, value) in zip(
       instruction.outputs, builders[part].program.instructions[made].outputs)

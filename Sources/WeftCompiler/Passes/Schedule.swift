@@ -26,12 +26,20 @@ private struct Scheduler {
   private var pinned: [Int: Int] = [:]
   /// Further instructions that must come before an instruction.
   private var edges: [Set<Int>] = []
-  /// Copies made here. One that is stuck in its turn waits for another circle: copying it again would
-  /// never end.
-  private var copies: Set<Int> = []
+  /// Copies made here.
+  private var copies: [Version: Int] = [:]
+
+  private struct Version: Hashable {
+    let variable: Int
+    let number: Int
+  }
+
+  /// The number of instructions before any were added.
+  private let original: Int
 
   init(_ program: Program) {
     self.program = program
+    original = program.instructions.count
     writes = Array(repeating: [], count: program.variables.count)
   }
 
@@ -146,22 +154,49 @@ private struct Scheduler {
     }
   }
 
+  /// A copy of the version of a variable that a value shows, through the same views as the value.
+  ///
+  /// It is made straight after the write that makes the version: a view may wait for more than that.
   private mutating func addCopy(of value: Int, variable: Int, version: Int) -> Int {
-    let index = program.instructions.count
-    let original = program.values[value]
-    program.values.append(
-      Program.Value(dtype: original.dtype, shape: original.shape, source: .instruction(index)))
-    let name = program.variables[variable].name
-    program.instructions.append(
+    var views: [Int] = []
+    var root = value
+    while let index = maker(root), program.instructions[index].isView {
+      views.append(index)
+      root = program.instructions[index].inputs[program.instructions[index].viewedInput]
+    }
+    var copy = snapshot(Version(variable: variable, number: version), of: root)
+    for view in views.reversed() {
+      var instruction = program.instructions[view]
+      instruction.inputs[instruction.viewedInput] = copy
+      instruction.origin = .rewrite(pass: "schedule", of: [instruction.origin])
+      copy = append(instruction)
+    }
+    return copy
+  }
+
+  private mutating func snapshot(_ version: Version, of value: Int) -> Int {
+    if let known = copies[version] { return known }
+    let before = version.number > 0 ? [writes[version.variable][version.number - 1]] : []
+    let copy = append(
       Program.Instruction(
-        definition: Snapshot(), name: "\(name)/snapshot",
-        origin: .rewrite(pass: "schedule", of: []), inputs: [value],
-        outputs: [program.values.count - 1], controls: []))
+        definition: Snapshot(), name: "\(program.variables[version.variable].name)/snapshot",
+        origin: .rewrite(pass: "schedule", of: []), inputs: [program.content(behind: value)],
+        outputs: [value], controls: before))
+    edges[writes[version.variable][version.number]].insert(program.instructions.count - 1)
+    copies[version] = copy
+    return copy
+  }
+
+  /// Adds an instruction with a result of its own, of the type that its result has so far.
+  private mutating func append(_ instruction: Program.Instruction) -> Int {
+    var value = program.values[instruction.outputs[0]]
+    value.source = .instruction(program.instructions.count)
+    program.values.append(value)
+    var instruction = instruction
+    instruction.outputs = [program.values.count - 1]
+    program.instructions.append(instruction)
     seen.append(WriteSets.none)
     edges.append([])
-    copies.insert(index)
-    if version > 0 { edges[index].insert(writes[variable][version - 1]) }
-    edges[writes[variable][version]].insert(index)
     return program.values.count - 1
   }
 
@@ -207,25 +242,34 @@ private struct Scheduler {
   }
 
   /// Gives one stuck reader a copy of the version that it reads.
+  ///
+  /// The order of the program satisfies everything but that a reader comes before a write that the
+  /// program has before it: each circle holds one of those. A copy can be made straight after the write
+  /// that makes its version, so that copies cannot close another.
   private mutating func breakCircle(among stuck: [Int]) -> Bool {
     let candidates = Set(stuck)
     for write in stuck {
       for reader in edges[write].sorted()
-      where candidates.contains(reader) && !copies.contains(reader) {
-        let instruction = program.instructions[reader]
-        // What an update writes is no reading of it.
-        for (place, input) in instruction.inputs.enumerated()
-        where !instruction.updatedInputs.contains(place) {
-          guard let variable = program.variable(of: input),
-            let position = writes[variable].firstIndex(of: write),
-            version(of: input, readBy: seen[reader], variable) == position
-          else { continue }
-          edges[write].remove(reader)
-          replaceByCopy(input, of: reader, variable: variable, version: position)
-          return true
-        }
+      where reader > write && reader < original && candidates.contains(reader) {
+        if copyOperands(of: reader, overwrittenBy: write) { return true }
       }
     }
     return false
+  }
+
+  /// Gives a reader copies for all operands whose content a write ends; says whether there are any.
+  private mutating func copyOperands(of reader: Int, overwrittenBy write: Int) -> Bool {
+    let instruction = program.instructions[reader]
+    // What an update writes is no reading of it.
+    for (place, input) in instruction.inputs.enumerated()
+    where !instruction.updatedInputs.contains(place) {
+      guard let variable = program.variable(of: input),
+        let position = writes[variable].firstIndex(of: write),
+        version(of: input, readBy: seen[reader], variable) == position
+      else { continue }
+      replaceByCopy(input, of: reader, variable: variable, version: position)
+      edges[write].remove(reader)
+    }
+    return !edges[write].contains(reader)
   }
 }
