@@ -2,7 +2,7 @@ import CWeftKernels
 import WeftTensor
 
 /// How pixels from 0 to 255 become numbers for a network.
-public enum PixelScaling: Sendable, Hashable {
+public enum PixelScaling: String, CaseIterable, Sendable, Hashable {
   /// `v / 255`, from 0 to 1, as MNIST is usually fed.
   case unit
   /// `(v - 127.5) / 255`, from -0.5 to 0.5, as notMNIST is usually fed.

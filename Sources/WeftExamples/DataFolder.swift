@@ -77,10 +77,22 @@ public struct DataFolder: Sendable {
       throw ExampleError(
         "--validation-count \(held): there are \(Text.grouped(train.count)) training images")
     }
-    let split = try train.split(
-      train: train.count - held, validation: held, test: 0, seed: Self.splitSeed)
+    let (rest, validation) = try hold(held, of: train, besides: test)
     return try sameSize(
-      ImageParts(train: split.train, validation: split.validation, test: test, source: folder))
+      ImageParts(train: rest, validation: validation, test: test, source: folder))
+  }
+
+  /// Holds images back for validation: of MNIST the first, as TensorFlow's reader does, so that other
+  /// programs' figures are for the same images; else a random part with the classes in proportion.
+  private func hold(_ count: Int, of train: LabelledImages, besides test: LabelledImages) throws
+    -> (rest: LabelledImages, validation: LabelledImages)
+  {
+    if (train.count, test.count) == (60_000, 10_000) {
+      return (train.selecting(Array(count..<train.count)), train.first(count))
+    }
+    let split = try train.split(
+      train: train.count - count, validation: count, test: 0, seed: Self.splitSeed)
+    return (split.train, split.validation)
   }
 
   private func sameSize(_ parts: ImageParts) throws -> ImageParts {

@@ -6,8 +6,6 @@ public struct Example: Sendable {
   public let name: String
   /// The images.
   public let folder: DataFolder
-  /// How pixels become numbers.
-  public let scaling: PixelScaling
   /// The settings of each model.
   public let preset: @Sendable (ModelKind) -> Settings
   /// The model when the user names none.
@@ -17,12 +15,12 @@ public struct Example: Sendable {
 
   /// The notMNIST assignments.
   public static let letters = Example(
-    name: "notmnist", folder: .letters, scaling: .centered, preset: Presets.letters, model: .mlp,
+    name: "notmnist", folder: .letters, preset: Presets.letters, model: .mlp,
     fetch: { try NotMNIST.download(.small, progress: $0) })
 
   /// The MNIST programs.
   public static let digits = Example(
-    name: "mnist", folder: .digits, scaling: .unit, preset: Presets.digits, model: .mlp,
+    name: "mnist", folder: .digits, preset: Presets.digits, model: .mlp,
     fetch: { try MNIST.download(progress: $0) })
 
   /// Trains as the options say, and shows the result.
@@ -43,7 +41,7 @@ public struct Example: Sendable {
     // What cannot be written later is better known now.
     let target = options.output ?? "output/\(name)-\(settings.model.rawValue)"
     try Path.createFolder(target)
-    var run = TrainingRun(settings, on: parts, scaling: scaling)
+    var run = TrainingRun(settings, on: parts)
     run.display = display
     run.checkpointFolder = options.checkpoint
     run.saveEvery = options.saveEvery

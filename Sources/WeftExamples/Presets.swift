@@ -4,8 +4,9 @@ public enum Presets {
   /// 3,001 minibatches of 128.
   public static func letters(_ model: ModelKind) -> Settings {
     var settings = Settings(
-      model: model, hidden: [], start: .truncatedNormal(stddev: 1), optimizer: .sgd,
-      learningRate: 0.5, beta: 0, keep: 1, length: .steps(3001), batchSize: 128, order: .offsets)
+      model: model, scaling: .centered, hidden: [], start: .truncatedNormal(stddev: 1),
+      optimizer: .sgd, learningRate: 0.5, beta: 0, keep: 1, length: .steps(3001), batchSize: 128,
+      order: .offsets)
     switch model {
     case .logistic: break
     case .mlp: settings.hidden = [1024]
@@ -31,22 +32,24 @@ public enum Presets {
     switch model {
     case .logistic:
       Settings(
-        model: model, hidden: [], start: .zeros, optimizer: .sgd, learningRate: 0.01, beta: 0,
-        keep: 1, length: .epochs(100), batchSize: 100, order: .shuffled)
+        model: model, scaling: .unit, hidden: [], start: .zeros, optimizer: .sgd,
+        learningRate: 0.01, beta: 0, keep: 1, length: .epochs(100), batchSize: 100,
+        order: .shuffled)
     case .mlp:
       Settings(
-        model: model, hidden: [256, 100], start: .he, optimizer: .adam, learningRate: 0.001,
-        beta: 5e-5, keep: 1, length: .steps(10_000), batchSize: 100, order: .shuffled)
+        model: model, scaling: .unit, hidden: [256, 100], start: .he, optimizer: .adam,
+        learningRate: 0.001, beta: 5e-5, keep: 1, length: .steps(10_000), batchSize: 100,
+        order: .shuffled)
     case .deep:
       Settings(
-        model: model, hidden: [256, 256], start: .glorot, optimizer: .sgd, learningRate: 0.01,
-        beta: 0,
-        keep: 1, length: .epochs(300), batchSize: 100, order: .shuffled)
+        model: model, scaling: .unit, hidden: [256, 256], start: .glorot, optimizer: .sgd,
+        learningRate: 0.01, beta: 0, keep: 1, length: .epochs(300), batchSize: 100,
+        order: .shuffled)
     case .lenet:
       Settings(
-        model: model, filters: [32, 64], hidden: [1024], start: .he, optimizer: .adam,
-        learningRate: 1e-4, beta: 0, keep: 0.5, length: .steps(20_000), batchSize: 50,
-        order: .shuffled)
+        model: model, filters: [32, 64], scaling: .unit, hidden: [1024], start: .he,
+        optimizer: .adam, learningRate: 1e-4, beta: 0, keep: 0.5, length: .steps(20_000),
+        batchSize: 50, order: .shuffled)
     }
   }
 }

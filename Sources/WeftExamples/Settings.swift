@@ -1,3 +1,5 @@
+import Weft
+
 /// The networks that the examples know.
 public enum ModelKind: String, CaseIterable, Sendable {
   /// No hidden layer.
@@ -61,6 +63,8 @@ public struct Settings: Sendable, Equatable {
   public var model: ModelKind
   /// The filters of each convolution of 5 x 5, which ReLU and pooling of 2 x 2 follow.
   public var filters: [Int] = []
+  /// How pixels become numbers.
+  public var scaling: PixelScaling
   /// The units of each hidden layer.
   public var hidden: [Int]
   /// How weights begin.
@@ -102,10 +106,23 @@ public struct Settings: Sendable, Equatable {
     var parts = ["\(optimizer.rawValue), learning rate \(Text.setting(learningRate))"]
     if let decay { parts[0] += " x \(decay.factor)^(step/\(decay.period))" }
     parts.append("batches of \(batchSize)")
+    parts.append("pixels \(scaling.range)")
     if beta > 0 { parts.append("beta \(Text.setting(beta))") }
     if keep < 1 { parts.append("keep \(Text.setting(keep))") }
     parts.append("seed \(seed)")
     if !towers.isEmpty { parts.append("towers on \(towers.joined(separator: ", "))") }
     return "model \(model.rawValue): \(layers)\n" + parts.joined(separator: ", ")
+  }
+}
+
+extension PixelScaling {
+  /// The numbers that pixels become.
+  fileprivate var range: String {
+    switch self {
+    case .unit: "0 to 1"
+    case .centered: "-0.5 to 0.5"
+    case .signed: "-1 to 1"
+    case .none: "0 to 255"
+    }
   }
 }

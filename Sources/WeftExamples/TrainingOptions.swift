@@ -3,6 +3,7 @@ import Weft
 
 extension ModelKind: ExpressibleByArgument {}
 extension OptimizerKind: ExpressibleByArgument {}
+extension PixelScaling: ExpressibleByArgument {}
 
 /// The options that the examples share. What the user leaves out comes from the model's preset.
 public struct TrainingOptions: ParsableArguments {
@@ -45,6 +46,10 @@ public struct TrainingOptions: ParsableArguments {
 
   @Option(help: ArgumentHelp("The images in a minibatch.", valueName: "count"))
   public var batchSize: Int?
+
+  @Option(
+    help: "What pixels of 0 to 255 become: 0 to 1, -0.5 to 0.5, -1 to 1, or what they are.")
+  public var pixels: PixelScaling?
 
   @Option(
     help: ArgumentHelp(
@@ -200,6 +205,7 @@ public struct TrainingOptions: ParsableArguments {
     if let steps { settings.length = .steps(steps) }
     if let epochs { settings.length = .epochs(epochs) }
     if let batchSize { settings.batchSize = batchSize }
+    if let pixels { settings.scaling = pixels }
     if let towers {
       guard settings.batchSize % towers.count == 0 else {
         throw ValidationError(

@@ -6,8 +6,6 @@ public struct TrainingRun {
   public let settings: Settings
   /// The images.
   public let parts: ImageParts
-  /// How pixels become numbers.
-  public let scaling: PixelScaling
   /// The folder of checkpoints: a run goes on from the latest one there, and saves its own.
   public var checkpointFolder: String?
   /// After how many steps a checkpoint is saved.
@@ -23,11 +21,10 @@ public struct TrainingRun {
   /// Where progress is shown.
   public var display = ProgressDisplay.standard
 
-  /// A run over images that are scaled in a certain way.
-  public init(_ settings: Settings, on parts: ImageParts, scaling: PixelScaling) {
+  /// A run over images.
+  public init(_ settings: Settings, on parts: ImageParts) {
     self.settings = settings
     self.parts = parts
-    self.scaling = scaling
   }
 
   private func session(_ graph: Graph) throws(GraphError) -> Session {
@@ -67,9 +64,9 @@ public struct TrainingRun {
   ///
   /// Throws ``GraphError``, also when the loss is no finite number any more.
   public func run() throws -> TrainingResult {
-    let training = parts.train.dataset(scaling: scaling)
-    let validation = parts.validation.dataset(scaling: scaling)
-    let test = parts.test.dataset(scaling: scaling)
+    let training = parts.train.dataset(scaling: settings.scaling)
+    let validation = parts.validation.dataset(scaling: settings.scaling)
+    let test = parts.test.dataset(scaling: settings.scaling)
     let classifier = Classifier(
       settings, pixels: training.shape[1], classes: training.classNames.count)
     output(classifier.summary + "\n")

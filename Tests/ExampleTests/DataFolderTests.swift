@@ -69,6 +69,21 @@ import WeftExamples
     }
   }
 
+  @Test func ofMNISTTheFirstImagesAreHeldBackAsByTensorFlowsReader() throws {
+    try withTemporaryFolder { folder in
+      let train = try noise(60_000, size: [2, 3])
+      for (name, part) in [("train", train), ("t10k", try noise(10_000, seed: 7, size: [2, 3]))] {
+        try part.write(
+          imagesFile: "\(folder)/\(name)-images-idx3-ubyte",
+          labelsFile: "\(folder)/\(name)-labels-idx1-ubyte")
+      }
+      let parts = try DataFolder.digits.load(folder)
+      #expect(parts.validation.images == train.images[0..<5000])
+      #expect(parts.validation.labels == Array(train.labels[..<5000]))
+      #expect(parts.train.images == train.images[5000..<60_000])
+    }
+  }
+
   @Test func anExportedSplitIsReadAsItWasWritten() throws {
     try withTemporaryFolder { folder in
       let parts = ImageParts(

@@ -62,7 +62,8 @@ import WeftExamples
     let options = try TrainingOptions.parse([
       "--model", "deep", "--hidden", "40,30", "--learning-rate", "0.25", "--beta", "0.001",
       "--keep", "0.75", "--steps",
-      "17", "--batch-size", "33", "--seed", "9", "--train-count", "500", "--threads", "2",
+      "17", "--batch-size", "33", "--pixels", "signed", "--seed", "9", "--train-count", "500",
+      "--threads", "2",
     ])
     let settings = try options.settings(Presets.letters, model: .mlp)
     var expected = Presets.letters(.deep)
@@ -72,6 +73,7 @@ import WeftExamples
     expected.keep = 0.75
     expected.length = .steps(17)
     expected.batchSize = 33
+    expected.scaling = .signed
     expected.seed = 9
     expected.trainCount = 500
     expected.threads = 2

@@ -17,7 +17,7 @@ import WeftTensorFlow
     }
     parts.validation = parts.validation.first(50)
     parts.test = parts.test.first(60)
-    var run = TrainingRun(settings, on: parts, scaling: Example.letters.scaling)
+    var run = TrainingRun(settings, on: parts)
     run.display = .silent
     run.output = { _ in }
     run.checkpointFolder = checkpoint

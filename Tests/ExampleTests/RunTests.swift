@@ -22,7 +22,7 @@ import WeftExamples
     }
     parts.validation = parts.validation.first(300)
     parts.test = parts.test.first(200)
-    var run = TrainingRun(settings, on: parts, scaling: example.scaling)
+    var run = TrainingRun(settings, on: parts)
     run.display = .silent
     run.output = { _ in }
     let result = try run.run()
@@ -59,13 +59,15 @@ import WeftExamples
     let result = try run(
       .digits,
       [
-        "--train-count", "600", "--steps", "40", "--batch-size", "50", "--optimizer",
+        "--train-count", "600", "--steps", "120", "--batch-size", "50", "--optimizer",
         optimizer.rawValue,
         // Ftrl forgets the first weights, without which hidden units are all alike.
         "--model", optimizer == .ftrl ? "logistic" : "mlp",
       ])
+    // A minibatch of its own for each: one alone may be a hard one.
     let losses = result.numbers.losses
-    #expect(try #require(losses.last) < 0.8 * (try #require(losses.first)))
+    let last = losses.suffix(5)
+    #expect(last.reduce(0, +) / Double(last.count) < 0.8 * (try #require(losses.first)))
   }
 
   @Test func aFewStepsOfTheFirstCommandLearnLetters() throws {

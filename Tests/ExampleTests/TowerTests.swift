@@ -15,8 +15,7 @@ import WeftExamples
     parts.validation = parts.validation.first(60)
     parts.test = parts.test.first(60)
     var run = TrainingRun(
-      try options.settings(Example.digits.preset, model: .mlp), on: parts,
-      scaling: Example.digits.scaling)
+      try options.settings(Example.digits.preset, model: .mlp), on: parts)
     run.display = .silent
     var text = ""
     run.output = { text += $0 }

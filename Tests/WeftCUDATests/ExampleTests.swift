@@ -16,8 +16,7 @@ import WeftExamples
     parts.validation = parts.validation.first(60)
     parts.test = parts.test.first(60)
     var run = TrainingRun(
-      try options.settings(example.preset, model: example.model), on: parts,
-      scaling: example.scaling)
+      try options.settings(example.preset, model: example.model), on: parts)
     run.display = .silent
     run.output = { _ in }
     run.device = device
