@@ -49,10 +49,12 @@ final class Emulator: @unchecked Sendable {
     }
   }
 
-  func device(_ ordinal: Int = 0, options: CUDAOptions? = nil) throws -> CUDADevice {
+  func device(
+    _ ordinal: Int = 0, options: CUDAOptions? = nil, host: (any Device)? = CPUDevice.shared
+  ) throws -> CUDADevice {
     var options = options ?? CUDAOptions(batchSize: 1)
     options.cache = nil
-    return try CUDADevice(libraries: libraries, ordinal: ordinal, options: options)
+    return try CUDADevice(libraries: libraries, ordinal: ordinal, options: options, host: host)
   }
 
   func set(_ name: String, _ value: String) {

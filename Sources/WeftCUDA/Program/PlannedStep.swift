@@ -5,7 +5,7 @@ import WeftOps
 enum PlannedStep: Sendable {
   /// By commands on the GPU.
   case kernel(CUDAKernel)
-  /// By the operation's own `evaluate` on the host, for the reason given.
+  /// On the host, for the reason given.
   case host(String)
 }
 
