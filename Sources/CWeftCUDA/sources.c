@@ -34,6 +34,9 @@ static const char matmul[] = {
 static const char move[] = {
 #embed "Kernels/move.cu"
     , 0};
+static const char numerics[] = {
+#embed "Kernels/numerics.cu"
+    , 0};
 static const char optimizers[] = {
 #embed "Kernels/optimizers.cu"
     , 0};
@@ -102,6 +105,7 @@ static const weft_cuda_source sources[] = {
     SOURCE(local_response),
     SOURCE(matmul),
     SOURCE(move),
+    SOURCE(numerics),
     SOURCE(optimizers),
     SOURCE(pointwise),
     SOURCE(polygamma),

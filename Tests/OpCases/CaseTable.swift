@@ -8,6 +8,7 @@ package enum CaseTable {
     + layers + convolutions + pooled + normalizations + shapes + arrays + blocks + linearAlgebra
     + fused + fusedReductions + control + updates
     + scattered + optimizers + sparseOptimizers + resizing + random + controlFlow
+    + runTimeOperands
 
   /// Operations that no case builds, with the reason.
   package static let without: [String: String] = [
