@@ -1,6 +1,7 @@
 import CWeftCUDA
 import Foundation
 import Testing
+import Weft
 import WeftCUDA
 
 /// The emulated CUDA of the tests, built by clang at its first use. Each instance is a library of its
