@@ -40,7 +40,7 @@ import WeftCUDA
     let error = #expect(throws: GraphError.self) {
       try session.run(y, feeding: [x: try Tensor<Float>(repeating: 1, shape: [2, 2])])
     }
-    #expect(error?.subject == "MatrixInverse 'inverse'")
+    #expect(error?.subject == "matrixInverse 'inverse'")
   }
 
   /// A loop that updates a variable and draws random numbers goes on in the host's copy of it.
@@ -50,7 +50,7 @@ import WeftCUDA
       let total = graph.variable(.constant(Float(1), [3]), name: "total")
       let turns = graph.placeholder(Int32.self, shape: [], name: "turns")
       let first = graph.constant(Tensor<Int32>(0))
-      let last = whileLoop(first, while: { $0 < turns }) { turn in
+      let last = whileLoop(first, while: { $0 .< turns }) { turn in
         let step: Node<Float> = graph.randomUniform([3])
         return after([total.assignAdd(step)], turn + 1)
       }
