@@ -31,8 +31,9 @@ extension CaseTable {
             gradient: noGradient))
       }
     }
-    for (begin, size) in [([-1, 0], [3, 5]), ([11, 0], [3, 5]), ([0, 1], [3, 5]), ([14, 0], [0, 5])]
-    {
+    for (begin, size) in [
+      ([-1, 0], [3, 5]), ([11, 0], [3, 5]), ([0, 1], [3, 5]), ([14, 0], [0, 5]),
+    ] {
       result.append(
         OpCase(
           SliceDefinition(), [.fed(.random([13, 5])), fed(begin), vector(size)],

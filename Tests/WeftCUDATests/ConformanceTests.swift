@@ -44,8 +44,8 @@ import WeftTesting
     if let folder = ProcessInfo.processInfo.environment["WEFT_WRITE_PROGRAMS"] {
       var units = Set(try device.open().library.units)
       // Joined kernels are made for whole steps.
-      for workload in Workload.all {
-        let plan = try LaunchTests.plan(workload)
+      let plans = try Workload.all.map(LaunchTests.plan) + [WindowTests.Model().plan()]
+      for plan in plans {
         let arranged = try CUDAProgram.arrange(plan, device.open().context, CUDAOptions())
         units.formUnion(arranged.segments.flatMap(\.units))
       }

@@ -4,7 +4,7 @@ import WeftCUDA
 
 /// Steps that take a part of data which lie on the device, where a number of the run says.
 @Suite struct WindowTests {
-  private struct Model {
+  struct Model {
     let graph = Graph(seed: 3)
     let offset: Node<Int32>
     let w: Variable<Float>
@@ -31,6 +31,12 @@ import WeftCUDA
       return session
     }
 
+    func plan() throws -> ExecutionPlan {
+      try #require(
+        try session(CPUDevice(threads: 1)).plan(
+          of: [loss.output], targets: [train], feeding: [offset: Tensor<Int32>(0)]))
+    }
+
     func losses(_ session: Session) throws -> [Float] {
       try [0, 32, 5, 17, 0].map {
         try session.run(train, loss, feeding: [offset: Tensor<Int32>($0)]).1.scalar ?? .nan
@@ -47,11 +53,7 @@ import WeftCUDA
     for (a, b) in zip(found, expected) { #expect(abs(a - b) <= 2e-5) }
     #expect(device.hostSteps == [:])
     // Both windows are one launch.
-    let plan = try #require(
-      try session.plan(
-        of: [model.loss.output], targets: [model.train],
-        feeding: [model.offset: Tensor<Int32>(0)]))
-    let windows = try device.listing(of: plan).filter { $0.contains("slice") }
+    let windows = try device.listing(of: model.plan()).filter { $0.contains("slice") }
     #expect(windows.count == 1, "\(windows)")
   }
 

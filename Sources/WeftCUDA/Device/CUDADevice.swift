@@ -7,7 +7,7 @@ import Synchronization
 /// Making one creates nothing on the GPU: that is done by its first use.
 ///
 /// ```swift
-/// let gpu = try CUDADevice(libraries: CUDALibraries(), ordinal: 0)
+/// let gpu = try CUDADevice(libraries: CUDALibraries(), ordinal: 0, host: CPUDevice.shared)
 /// let session = try Session(graph, device: gpu)
 /// ```
 public final class CUDADevice: Device {

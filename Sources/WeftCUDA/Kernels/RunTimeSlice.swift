@@ -44,7 +44,8 @@ struct RunTimeSlice {
     func axes(_ strides: [Int]) -> CUDAKernel.Argument {
       .axes(
         sizes: sizes,
-        strides: move.sizes.isEmpty ? [1] : strides.dropLast().map { $0 / each } + strides.suffix(1))
+        strides: move.sizes.isEmpty ? [1] : strides.dropLast().map { $0 / each } + strides.suffix(1)
+      )
     }
     let rest = Array(repeating: 0, count: 8 - places.count)
     let structure =
@@ -63,7 +64,9 @@ struct RunTimeSlice {
   /// block begins.
   private var packedByteCount: Int {
     let one = move.dtype.byteCount
-    guard let last = move.sizes.last, move.target.last == 1, move.source.last == 1 else { return one }
+    guard let last = move.sizes.last, move.target.last == 1, move.source.last == 1 else {
+      return one
+    }
     let steps =
       [last, move.targetOffset, move.sourceOffset] + move.target.dropLast()
       + move.source.dropLast() + places.map(\.stride)

@@ -13,7 +13,7 @@ extension ScatterNd: CUDAKernelProviding {
         : CUDAKernel(commands: [.fill(.output(0), byte: 0, byteCount: output.byteCount)])
     }
     let axes = CUDAKernel.Argument.structure(try pointAxes(output.shape, depth: depth))
-    let unit = try KernelUnit(file: "sort", ["I": index.dtype.cudaType, "POINTS": "1", "T": "char"])
+    let unit = try KernelUnit(file: "sort", ["I": index.dtype.cudaType, "POINTS": "1"])
     let sorted = try SortedRows(count: points, limit: keys, unit: unit, request) { place in
       unit.launch(
         "point_keys", grid: request.blocks(for: points),

@@ -22,7 +22,9 @@ final class HostStep {
     let values: [Int]
     let pointers: UnsafeMutablePointer<UnsafeMutableRawPointer>
 
-    init(_ values: [Int], _ plan: ExecutionPlan, from start: UnsafeMutableRawPointer, _ at: inout Int) {
+    init(
+      _ values: [Int], _ plan: ExecutionPlan, from start: UnsafeMutableRawPointer, _ at: inout Int
+    ) {
       self.values = values
       pointers = .allocate(capacity: max(values.count, 1))
       for (position, value) in values.enumerated() {
@@ -122,17 +124,13 @@ final class HostStep {
   private func evaluate(_ whole: CUDAProgram, _ store: RunStore) throws(GraphError) {
     let plan = whole.plan
     let step = plan.steps[index]
-    let constants = step.inputs.map { value -> AnyTensor? in
-      guard case .constant(let position) = plan.values[value].storage else { return nil }
-      return plan.constants[position]
-    }
     var inputs: [AnyTensor] = []
-    for (position, value) in step.inputs.enumerated() {
-      if let constant = constants[position] {
-        inputs.append(constant)
+    for value in step.inputs {
+      let type = plan.values[value]
+      if case .constant(let position) = type.storage {
+        inputs.append(plan.constants[position])
         continue
       }
-      let type = plan.values[value]
       let storage = try TensorStorage.allocated(type.byteCount, for: "an operand on the host")
       if let place = place(value, plan) {
         storage.pointer.copyMemory(from: place, byteCount: type.byteCount)
