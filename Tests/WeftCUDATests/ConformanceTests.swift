@@ -41,6 +41,8 @@ import WeftTesting
     }
     #expect(problems.isEmpty, "\(problems.prefix(20).joined(separator: "\n"))")
     #expect(Set(device.hostSteps.keys) == Self.onTheHost)
+    let unexplained = device.hostSteps.filter { $0.value == "no CUDA kernel" }
+    #expect(unexplained == [:])
     if let folder = ProcessInfo.processInfo.environment["WEFT_WRITE_PROGRAMS"] {
       var units = Set(try device.open().library.units)
       // Joined kernels are made for whole steps.

@@ -31,7 +31,7 @@ func planStep(
     guard error.code == .unsupported else { throw error }
     return .host(error.message)
   }
-  return .host("no CUDA kernel")
+  return .host(step.reasonForHost)
 }
 
 /// What the kernels of a step are planned for.
