@@ -17,13 +17,15 @@ import tensorflow.compat.v1 as tf
 
 tf.disable_v2_behavior()
 
-# The settings of the example's presets: hidden units, first weights, optimizer, beta, length.
+# The settings of the example's presets: hidden units, first weights, optimizer, beta, images in a
+# batch, length.
 RUNS = {
-    "logistic": dict(hidden=[], start="zeros", adam=False, beta=0.0, epochs=100, steps=None),
-    "mlp": dict(hidden=[256, 100], start="he", adam=True, beta=5e-5, epochs=None, steps=10_000),
-    "deep": dict(hidden=[256, 256], start="glorot", adam=False, beta=0.0, epochs=300, steps=None),
+    "logistic": dict(hidden=[], start="zeros", adam=False, beta=0.0, batch=100, epochs=100, steps=None),
+    "mlp": dict(
+        hidden=[256, 100], start="he", adam=True, beta=5e-5, batch=100, epochs=None, steps=10_000),
+    "deep": dict(
+        hidden=[256, 256], start="glorot", adam=False, beta=0.0, batch=10, epochs=300, steps=None),
 }
-BATCH = 100
 
 
 def idx(path):
@@ -48,9 +50,9 @@ def first(start, inputs, outputs):
     return tf.glorot_uniform_initializer()([inputs, outputs])
 
 
-def run(train_part, test_part, seed, hidden, start, adam, beta, epochs, steps):
+def run(train_part, test_part, seed, hidden, start, adam, beta, batch, epochs, steps):
     (x_train, y_train), (x_test, y_test) = train_part, test_part
-    steps = steps or epochs * (len(x_train) // BATCH)
+    steps = steps or epochs * (len(x_train) // batch)
     with tf.Graph().as_default():
         tf.set_random_seed(seed)
         x = tf.placeholder(tf.float32, [None, x_train.shape[1]])
@@ -77,9 +79,9 @@ def run(train_part, test_part, seed, hidden, start, adam, beta, epochs, steps):
             session.run(tf.global_variables_initializer())
             begin = time.monotonic()
             for _ in range(steps):
-                if len(order) < BATCH:
+                if len(order) < batch:
                     order = np.concatenate([order, generator.permutation(len(x_train))])
-                rows, order = order[:BATCH], order[BATCH:]
+                rows, order = order[:batch], order[batch:]
                 session.run([train, loss], {x: x_train[rows], y: y_train[rows]})
             seconds = time.monotonic() - begin
             return float(session.run(accuracy, {x: x_test, y: y_test})), seconds

@@ -10,6 +10,9 @@ static const char batch_norm[] = {
 static const char convolution[] = {
 #embed "Kernels/convolution.cu"
     , 0};
+static const char cross[] = {
+#embed "Kernels/cross.cu"
+    , 0};
 static const char depthwise[] = {
 #embed "Kernels/depthwise.cu"
     , 0};
@@ -31,11 +34,17 @@ static const char matmul[] = {
 static const char move[] = {
 #embed "Kernels/move.cu"
     , 0};
+static const char numerics[] = {
+#embed "Kernels/numerics.cu"
+    , 0};
 static const char optimizers[] = {
 #embed "Kernels/optimizers.cu"
     , 0};
 static const char pointwise[] = {
 #embed "Kernels/pointwise.cu"
+    , 0};
+static const char polygamma[] = {
+#embed "Kernels/polygamma.cu"
     , 0};
 static const char pooling[] = {
 #embed "Kernels/pooling.cu"
@@ -49,11 +58,23 @@ static const char random[] = {
 static const char reduce[] = {
 #embed "Kernels/reduce.cu"
     , 0};
+static const char resize[] = {
+#embed "Kernels/resize.cu"
+    , 0};
+static const char reverse[] = {
+#embed "Kernels/reverse.cu"
+    , 0};
 static const char scan[] = {
 #embed "Kernels/scan.cu"
     , 0};
 static const char scatter[] = {
 #embed "Kernels/scatter.cu"
+    , 0};
+static const char sequence[] = {
+#embed "Kernels/sequence.cu"
+    , 0};
+static const char slice[] = {
+#embed "Kernels/slice.cu"
     , 0};
 static const char softmax[] = {
 #embed "Kernels/softmax.cu"
@@ -76,6 +97,7 @@ static const weft_cuda_source sources[] = {
     SOURCE(arg_extreme),
     SOURCE(batch_norm),
     SOURCE(convolution),
+    SOURCE(cross),
     SOURCE(depthwise),
     SOURCE(diagonals),
     SOURCE(gather),
@@ -83,14 +105,20 @@ static const weft_cuda_source sources[] = {
     SOURCE(local_response),
     SOURCE(matmul),
     SOURCE(move),
+    SOURCE(numerics),
     SOURCE(optimizers),
     SOURCE(pointwise),
+    SOURCE(polygamma),
     SOURCE(pooling),
     SOURCE(prelude),
     SOURCE(random),
     SOURCE(reduce),
+    SOURCE(resize),
+    SOURCE(reverse),
     SOURCE(scan),
     SOURCE(scatter),
+    SOURCE(sequence),
+    SOURCE(slice),
     SOURCE(softmax),
     SOURCE(sort),
     SOURCE(top_k),

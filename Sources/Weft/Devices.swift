@@ -16,7 +16,7 @@ public enum Devices {
   private static let gpus: [CUDADevice] = {
     guard case .success(let libraries) = libraries else { return [] }
     return (0..<libraries.deviceCount).compactMap {
-      try? CUDADevice(libraries: libraries, ordinal: $0)
+      try? CUDADevice(libraries: libraries, ordinal: $0, host: CPUDevice.shared)
     }
   }()
 

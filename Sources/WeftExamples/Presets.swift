@@ -43,7 +43,7 @@ public enum Presets {
     case .deep:
       Settings(
         model: model, scaling: .unit, hidden: [256, 256], start: .glorot, optimizer: .sgd,
-        learningRate: 0.01, beta: 0, keep: 1, length: .epochs(300), batchSize: 100,
+        learningRate: 0.01, beta: 0, keep: 1, length: .epochs(300), batchSize: 10,
         order: .shuffled)
     case .lenet:
       Settings(

@@ -59,7 +59,7 @@ static inline float4 make_float4(float a, float b, float c, float d) { return {a
 REAL_1(exp) REAL_1(expm1) REAL_1(exp2) REAL_1(log) REAL_1(log1p) REAL_1(log2) REAL_1(log10)
 REAL_1(sin) REAL_1(cos) REAL_1(tan) REAL_1(asin) REAL_1(acos) REAL_1(atan)
 REAL_1(sinh) REAL_1(cosh) REAL_1(tanh) REAL_1(asinh) REAL_1(acosh) REAL_1(atanh)
-REAL_1(erf) REAL_1(erfc) REAL_1(lgamma) REAL_1(sqrt) REAL_1(fabs)
+REAL_1(erf) REAL_1(erfc) REAL_1(lgamma) REAL_1(tgamma) REAL_1(sqrt) REAL_1(fabs)
 REAL_1(floor) REAL_1(ceil) REAL_1(rint) REAL_1(trunc) REAL_1(round)
 REAL_2(pow) REAL_2(fmod) REAL_2(atan2) REAL_2(fmax) REAL_2(fmin)
 extern "C" float fmaf(float, float, float) noexcept;

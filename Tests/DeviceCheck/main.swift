@@ -11,7 +11,8 @@ func device(_ name: String) throws(GraphError) -> any Device {
   guard name.hasPrefix("/gpu:"), let ordinal = Int(name.dropFirst(5)) else {
     return CPUDevice.shared
   }
-  return try CUDADevice(libraries: CUDALibraries(), ordinal: ordinal)
+  return try CUDADevice(
+    libraries: CUDALibraries(), ordinal: ordinal, host: CPUDevice.shared)
 }
 
 let arguments = Array(CommandLine.arguments.dropFirst())

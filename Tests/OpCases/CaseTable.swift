@@ -8,6 +8,7 @@ package enum CaseTable {
     + layers + convolutions + pooled + normalizations + shapes + arrays + blocks + linearAlgebra
     + fused + fusedReductions + control + updates
     + scattered + optimizers + sparseOptimizers + resizing + random + controlFlow
+    + runTimeOperands
 
   /// Operations that no case builds, with the reason.
   package static let without: [String: String] = [
@@ -63,7 +64,8 @@ package enum CaseTable {
     "ApplyAdaMax", "ApplyProximalAdagrad", "SparseApplyProximalAdagrad", "ApplyAdagradV2",
     "ApplyAddSign", "SparseApplyProximalGradientDescent",
     "SparseApplyAdadelta", "SparseApplyAdagrad", "SparseApplyAdagradV2", "SparseApplyMomentum",
-    "SparseApplyRMSProp", "SparseApplyFtrl", "ResizeBilinear", "ResizeBilinearGrad",
+    "SparseApplyRMSProp", "SparseApplyFtrl", "SparseApplyFtrlV2", "ResizeBilinear",
+    "ResizeBilinearGrad",
     "ApplyAdadelta", "ApplyAdagrad", "ApplyAdam", "ApplyCenteredRMSProp", "ApplyFtrl",
     "ApplyFtrlV2", "ApplyGradientDescent", "ApplyMomentum", "ApplyProximalGradientDescent",
     "ApplyRMSProp",

@@ -78,6 +78,15 @@ extension CaseTable {
       OpCase(
         InvertPermutation(), [.fed(AnyTensor(indices: [2, 0, 3, 1]))], gradient: .skipped("indices")
       ),
+      OpCase(
+        InvertPermutation(), [.fed(AnyTensor(indices: [1, 2, 0], as: .int64))],
+        gradient: .skipped("indices")),
+      OpCase(
+        InvertPermutation(), [.fed(AnyTensor(indices: [1, 2, 1]))], name: "a number twice",
+        gradient: .skipped("fails"), failure: .invalidArgument),
+      OpCase(
+        InvertPermutation(), [.fed(AnyTensor(indices: [1, 3, 0], as: .int64))],
+        name: "a number outside", gradient: .skipped("fails"), failure: .invalidArgument),
     ]
     for axis in [0, 1, -1] {
       result += moves(Split(count: 2), [4, 6, 2]) { [number(axis), $0] }

@@ -65,6 +65,10 @@ extension CaseTable {
         [.fed(.random([2, 3])), .fed(AnyTensor(indices: [1, 4]))], name: "a length too large",
         gradient: .skipped("fails"), failure: .invalidArgument),
       OpCase(
+        ReverseSequence(sequenceAxis: 0, batchAxis: 1),
+        [.fed(.random([3, 2])), .fed(AnyTensor(indices: [-1, 3], as: .int64))],
+        name: "a length below 0", gradient: .skipped("fails"), failure: .invalidArgument),
+      OpCase(
         DynamicStitch(count: 2),
         [
           vector([4, 0]), vector([2, 1, 3]), .fed(.random([2, 3])), .fed(.random([3, 3], seed: 2)),

@@ -170,6 +170,15 @@ extension CaseTable {
       OpCase(
         Polygamma(), [.fed(.values([1, 2, 3])), .fed(.random([2, 3], in: 0.5...4))],
         tolerance: .ulps(4), gradient: .checkedExcept([0], because: "the order is a whole number")),
+      OpCase(
+        Polygamma(),
+        [
+          .fed(.values([0, 1, 2, 3, 1.5, -1, .nan, .infinity], shape: [8, 1], as: .float64)),
+          .fed(
+            .values(
+              [-3.5, -2, -0.25, 0, 0.5, 13, 1e6, -2e6, .nan, .infinity, -.infinity], as: .float64)),
+        ], name: "poles and what is not defined", tolerance: Tolerance(relative: 1e-12),
+        gradient: .skipped("poles")),
     ]
     let logits = AnyTensor.random([13, 7])
     for k in [1, 3, 7] {

@@ -110,6 +110,23 @@ extension CaseTable {
     add(ApplyMomentum(useNesterov: true), [.v, .z, rate, .g, .number(0.9)])
     add(ApplyRMSProp(), [.v, .s, .z, rate, .number(0.9), .number(0.5), .number(1e-3), .g])
     add(ApplyFtrl(), [.v, .s, .z, .g, rate, .number(0.05), .number(0.2), .number(-0.5)])
+    add(
+      ApplyFtrlV2(),
+      [.v, .s, .z, .g, rate, .number(0.05), .number(0.2), .number(0.1), .number(-0.6)])
+    // Very many rows of few, so that each takes part in many updates.
+    for dtype in [DType.float32, .float64] {
+      result.append(
+        OpCase(
+          SparseApply(ApplyAdagrad(updateSlots: false)),
+          [
+            .variable(.random([7, 3], as: dtype)),
+            .variable(.random([7, 3], in: 0.5...1, as: dtype)),
+            .fed(.values([0.1], shape: [], as: dtype)),
+            .fed(.random([5000, 3], seed: 9, as: dtype)),
+            .fed(.indices([5000], below: 7, as: .int64)),
+          ], name: "\(dtype), rows that meet often", tolerance: Tolerance(relative: 1e-5),
+          gradient: .skipped("an update")))
+    }
     result.append(
       OpCase(
         SparseApply(ApplyAdagrad()),

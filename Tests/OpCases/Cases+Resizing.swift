@@ -36,6 +36,32 @@ extension CaseTable {
         ResizeBilinear(), [.fed(large), .constant(AnyTensor(indices: [90, 17]))],
         tolerance: Tolerance(ulps: 2, absolute: 1e-6)
       ).withoutGradient("the size"))
+    for way in ways {
+      for (from, to) in [([1, 37, 41, 3], [90, 17]), ([1, 90, 17, 2], [5, 200])] {
+        let resized = [1, to[0], to[1], from[3]]
+        let back = OpCase.Operand.constant(AnyTensor(indices: [from[1], from[2]]))
+        let slope = OpCase.Operand.fed(.random(resized, seed: 5))
+        let tolerance = Tolerance(ulps: 4, absolute: 1e-5)
+        result += [
+          OpCase(
+            ResizeBilinearGrad(way), [slope, .fed(.random(from))], tolerance: tolerance
+          ).withoutGradient("the size"),
+          OpCase(ResizeNearestNeighborGrad(way), [slope, back], tolerance: tolerance)
+            .withoutGradient("the size"),
+        ]
+      }
+      let (from, size) = ([2, 3, 5, 2], OpCase.Operand.constant(AnyTensor(indices: [7, 4])))
+      for dtype in [DType.uint8, .int32, .float16, .bfloat16, .float64] {
+        let images = OpCase.Operand.fed(.random(from, in: 0...99, as: dtype))
+        let skipped = OpCase.Gradient.skipped("other types check it")
+        result += [
+          OpCase(
+            ResizeBilinear(way), [images, size], tolerance: Tolerance(ulps: 2, absolute: 1e-6),
+            gradient: skipped),
+          OpCase(ResizeNearestNeighbor(way), [images, size], gradient: skipped),
+        ]
+      }
+    }
     let pooling = PoolingSettings(window: Extent2D(3, 2), WindowSettings(strides: Extent2D(2, 1)))
     for includesBatch in [false, true] {
       let shape = [2, 5, 6, 3]
@@ -57,6 +83,29 @@ extension CaseTable {
             .fed(.indices([2, 3, 6, 3], below: includesBatch ? 180 : 90, as: .int64)),
           ], tolerance: .ulps(4), gradient: .none("it is needed once only")))
     }
+    result += [
+      OpCase(
+        "MaxPoolWithArgmax of special values", [.fed(.special([2, 5, 6, 3], as: .float64))],
+        gradient: .skipped("special values")
+      ) { operands in
+        let operation = operands.graph.add(
+          MaxPoolWithArgmax(pooling), inputs: operands.outputs, at: nil)
+        return OpCase.Built(outputs: operation.outputs)
+      },
+      OpCase(
+        MaxPoolGradWithArgmax(pooling, includesBatch: true),
+        [
+          .fed(.random([2, 41, 40, 3])), .fed(.random([2, 21, 40, 3])),
+          .fed(.indices([2, 21, 40, 3], below: 50, as: .int64)),
+        ], name: "places that meet often", tolerance: Tolerance(ulps: 4, absolute: 1e-5),
+        gradient: .skipped("the size")),
+      OpCase(
+        MaxPoolGradWithArgmax(pooling),
+        [
+          .fed(.random([1, 3, 2, 1])), .fed(.random([1, 2, 2, 1])),
+          .fed(.values([0, 5, 6, 1], shape: [1, 2, 2, 1], as: .int64)),
+        ], name: "a place outside", gradient: .skipped("fails"), failure: .invalidArgument),
+    ]
     return result
   }()
 }

@@ -1,6 +1,7 @@
 import CWeftCUDA
 import Foundation
 import Testing
+import Weft
 import WeftCUDA
 
 /// The emulated CUDA of the tests, built by clang at its first use. Each instance is a library of its
@@ -49,10 +50,12 @@ final class Emulator: @unchecked Sendable {
     }
   }
 
-  func device(_ ordinal: Int = 0, options: CUDAOptions? = nil) throws -> CUDADevice {
+  func device(
+    _ ordinal: Int = 0, options: CUDAOptions? = nil, host: (any Device)? = CPUDevice.shared
+  ) throws -> CUDADevice {
     var options = options ?? CUDAOptions(batchSize: 1)
     options.cache = nil
-    return try CUDADevice(libraries: libraries, ordinal: ordinal, options: options)
+    return try CUDADevice(libraries: libraries, ordinal: ordinal, options: options, host: host)
   }
 
   func set(_ name: String, _ value: String) {

@@ -22,7 +22,7 @@ import WeftCUDA
     #expect(placement.copies == 2)
     #expect(
       placement.description == """
-        MatrixInverse 'inverse'  /cpu:0  no CUDA kernel; 2 copies a run
+        MatrixInverse 'inverse'  /cpu:0  no CUDA kernel: the host factorises matrices; 2 copies a run
         MatMul 'product'         /gpu:0  has a kernel
         """)
   }
@@ -39,7 +39,8 @@ import WeftCUDA
     }
     #expect(error?.code == .unsupported)
     #expect(
-      error?.message == "asks for '/gpu:0', which cannot run it: no CUDA kernel")
+      error?.message
+        == "asks for '/gpu:0', which cannot run it: no CUDA kernel: the host factorises matrices")
     session.close()
     let soft = try Session(
       graph, device: try emulator.device(),

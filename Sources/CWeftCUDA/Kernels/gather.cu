@@ -1,14 +1,6 @@
 // Rows by number: T is a type of up to 16 bytes that divides a row, I the numbers' type. Every element of the
 // result is read once and written once; neighbouring threads take neighbours of a row.
 
-// The failure about a number: the first of the smallest places, then the smallest number. Both are cut to
-// what a status word holds.
-DEVICE void fail_index(unsigned long long *status, int code, long long position, long long number) {
-  const long long limit = 1LL << 32, last = (1LL << 23) - 1;
-  const long long cut = number < -limit ? -limit : number >= limit ? limit - 1 : number;
-  fail(status, code, (position < last ? position : last) << 33 | (cut + limit));
-}
-
 // Places of the grid along a row of blocks: `column` of `width`, and rows from `row` on.
 #define FOR_EACH_ROW_OF(row, rows) \
   for (long long row = (long long)blockIdx.y * blockDim.y + threadIdx.y; row < (rows); \

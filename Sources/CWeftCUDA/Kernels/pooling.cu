@@ -77,6 +77,20 @@ KERNEL(256) ENTRY(max_pool)(T *y, const T *x, long long count, const __grid_cons
   }
 }
 
+#ifdef I
+// The same, and where it is: within its image, or over all images.
+KERNEL(256) ENTRY(max_pool_places)(T *y, I *places, const T *x, long long count, int over_all,
+                                   const __grid_constant__ Pooling g) {
+  FOR_EACH(i, count) {
+    const Place at = place((int)i, g);
+    const int best = largest_pixel(x, at, g);
+    y[i] = best < 0 ? -(T)WEFT_INFINITY : x[element(at, best, g)];
+    const long long within = (long long)best * g.channels + at.channel;
+    places[i] = best < 0 ? (I)0 : (I)(over_all ? element(at, best, g) : within);
+  }
+}
+#endif
+
 // Of a tensor like the images, the elements where the largest are.
 KERNEL(256) ENTRY(max_pool_pick)(T *y, const T *x, const T *other, long long count,
                                  const __grid_constant__ Pooling g) {

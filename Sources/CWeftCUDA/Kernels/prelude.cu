@@ -69,6 +69,14 @@ DEVICE void fail(unsigned long long *status, int code, long long detail) {
                         ((unsigned long long)detail & 0xffffffffffffffULL));
 }
 
+// The failure about a number: the first of the smallest places, then the smallest number. Both are cut to
+// what a status word holds.
+DEVICE void fail_index(unsigned long long *status, int code, long long position, long long number) {
+  const long long limit = 1LL << 32, last = (1LL << 23) - 1;
+  const long long cut = number < -limit ? -limit : number >= limit ? limit - 1 : number;
+  fail(status, code, (position < last ? position : last) << 33 | (cut + limit));
+}
+
 // Sums over the threads of a warp; every thread gets the sum.
 template <class A>
 DEVICE A warp_sum(A value) {

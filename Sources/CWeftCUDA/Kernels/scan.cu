@@ -47,8 +47,8 @@ KERNEL(256) ENTRY(scan_lines)(T *y, const T *x, const T *terms, long long lines,
 }
 
 // A block for each line, 256 elements a time: for few and long lines.
-KERNEL(256) ENTRY(scan_blocks)(T *y, const T *x, const T *terms, long long lines, long long extent,
-                               long long inner, int is_exclusive, int is_reverse) {
+DEVICE void scan_by_blocks(T *y, const T *x, const T *terms, long long lines, long long extent,
+                           long long inner, int is_exclusive, int is_reverse) {
   __shared__ A factors[8], sums[8];
   const int lane = threadIdx.x & 31, warp = threadIdx.x >> 5;
   for (long long line = blockIdx.x; line < lines; line += gridDim.x) {
@@ -84,3 +84,24 @@ KERNEL(256) ENTRY(scan_blocks)(T *y, const T *x, const T *terms, long long lines
     }
   }
 }
+
+KERNEL(256) ENTRY(scan_blocks)(T *y, const T *x, const T *terms, long long lines, long long extent,
+                               long long inner, int is_exclusive, int is_reverse) {
+  scan_by_blocks(y, x, terms, lines, extent, inner, is_exclusive, is_reverse);
+}
+
+#ifdef I
+// The same along an axis that is known only when the step runs; a negative one counts from the last.
+KERNEL(256) ENTRY(scan_axis)(unsigned long long *status, T *y, const T *x, const T *terms,
+                             const I *axis, long long count, int is_exclusive, int is_reverse,
+                             const __grid_constant__ Axes shape) {
+  const long long number = (long long)axis[0], at = number < 0 ? number + shape.rank : number;
+  if (at < 0 || at >= shape.rank) {
+    if (THREAD_INDEX == 0) fail_index(status, 1, 0, number);
+    return;
+  }
+  if (count == 0) return;
+  const long long extent = shape.size[at];
+  scan_by_blocks(y, x, terms, count / extent, extent, shape.stride[at], is_exclusive, is_reverse);
+}
+#endif

@@ -34,6 +34,20 @@ KERNEL(256) ENTRY(point_keys)(unsigned long long *status, unsigned *keys, const 
 }
 #endif
 
+#ifdef PLACES
+// Keys of places in images of `image` elements, each named by one of the `each` numbers of its image; over
+// all images where `image` is 0.
+KERNEL(256) ENTRY(place_keys)(unsigned long long *status, unsigned *keys, const I *places,
+                              long long count, long long limit, long long each, long long image) {
+  FOR_EACH(i, count) {
+    const long long place = (long long)places[i], first = i / each * image;
+    const bool is_inside = place >= 0 && place < limit - first;
+    if (!is_inside) fail_index(status, 1, i, place);
+    keys[i] = is_inside ? (unsigned)(first + place) : (unsigned)limit;
+  }
+}
+#endif
+
 // A few thousand rows: each counts those that come before it. 4 n² bytes, from shared memory.
 KERNEL(256) ENTRY(sort_few)(unsigned *keys, int *rows, const unsigned *given, long long count) {
   __shared__ unsigned tile[256];

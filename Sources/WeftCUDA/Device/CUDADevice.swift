@@ -7,7 +7,7 @@ import Synchronization
 /// Making one creates nothing on the GPU: that is done by its first use.
 ///
 /// ```swift
-/// let gpu = try CUDADevice(libraries: CUDALibraries(), ordinal: 0)
+/// let gpu = try CUDADevice(libraries: CUDALibraries(), ordinal: 0, host: CPUDevice.shared)
 /// let session = try Session(graph, device: gpu)
 /// ```
 public final class CUDADevice: Device {
@@ -17,6 +17,7 @@ public final class CUDADevice: Device {
   /// How it computes.
   public let options: CUDAOptions
   let libraries: CUDALibraries
+  private let host: (any Device)?
   private let state = Mutex<State>(State())
 
   private struct State {
@@ -27,9 +28,13 @@ public final class CUDADevice: Device {
 
   /// A device of those that the driver sees.
   ///
+  /// - Parameter host: what computes the steps that have no kernel here, such as the CPU's device; nil
+  ///   leaves them to the operations' own `evaluate`, which is slow.
+  ///
   /// Throws ``GraphError`` if there is no device of this number.
   public init(
-    libraries: CUDALibraries, ordinal: Int = 0, options: CUDAOptions = CUDAOptions()
+    libraries: CUDALibraries, ordinal: Int = 0, options: CUDAOptions = CUDAOptions(),
+    host: (any Device)? = nil
   ) throws(GraphError) {
     guard (0..<libraries.deviceCount).contains(ordinal) else {
       throw CUDALibraries.unavailable(
@@ -39,6 +44,7 @@ public final class CUDADevice: Device {
     self.ordinal = ordinal
     self.options = options
     self.libraries = libraries
+    self.host = host
   }
 
   /// The device's own name, such as `NVIDIA H200`, its memory in bytes and its architecture.
@@ -85,7 +91,8 @@ public final class CUDADevice: Device {
   {
     let (context, library) = try open()
     let program = try CUDAProgram(
-      plan: plan, resources: resources, context: context, library: library, options: options)
+      plan: plan, resources: resources, context: context, library: library, options: options,
+      host: host)
     let elsewhere = program.elsewhere.values
     state.withLock { state in
       for step in elsewhere { state.hostSteps[step.typeName] = step.reason }

@@ -82,10 +82,15 @@ func pointFailure(_ shape: [Int]) -> @Sendable (Int, Int) -> OpFailure {
   { _, row in OpFailure("the indices of row \(row) are outside the shape \(shape)") }
 }
 
-/// What `fail_index` says: which number was refused.
+/// What `fail_index` says: which number was refused, and where it stands.
 struct FailedIndex {
+  let position: Int
   let number: Int
-  init(_ detail: Int) { number = (detail & ((1 << 33) - 1)) - (1 << 32) }
+
+  init(_ detail: Int) {
+    position = detail >> 33
+    number = (detail & ((1 << 33) - 1)) - (1 << 32)
+  }
 }
 
 /// Rows that are moved in pieces of up to sixteen bytes, by blocks of 256 threads.

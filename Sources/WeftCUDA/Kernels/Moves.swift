@@ -60,18 +60,18 @@ struct StridedMove {
     }
     if let tiles = try tiles(from: origin.argument, to: goal.argument) { return tiles }
     let unit = try KernelUnit(file: "move", ["T": dtype.cudaMoveType])
-    let sizes = sizes.isEmpty ? [1] : sizes
-    let rest = Array(repeating: 0, count: 8 - sizes.count)
-    func structure(_ strides: [Int]) -> CUDAKernel.Argument {
-      .structure([sizes.count] + sizes + rest + (strides.isEmpty ? [1] : strides) + rest)
-    }
     return .launch(
       unit.launch(
         "move", grid: request.blocks(for: count),
         [
           goal.argument, origin.argument, .int64(count), .int64(targetOffset),
-          .int64(sourceOffset), structure(target), structure(source),
+          .int64(sourceOffset), axes(target), axes(source),
         ]))
+  }
+
+  /// The sizes with the strides of one side, as the kernels take them: at least one axis.
+  func axes(_ strides: [Int]) -> CUDAKernel.Argument {
+    sizes.isEmpty ? .axes(sizes: [1], strides: [1]) : .axes(sizes: sizes, strides: strides)
   }
 }
 
@@ -85,10 +85,8 @@ extension StridedMove {
     else { return nil }
     let last = sizes.count - 1
     let others = sizes.indices.filter { $0 != row && $0 != last }
-    let rest = Array(repeating: 0, count: 8 - others.count)
     func structure(_ strides: [Int]) -> CUDAKernel.Argument {
-      .structure(
-        [others.count] + others.map { sizes[$0] } + rest + others.map { strides[$0] } + rest)
+      .axes(sizes: others.map { sizes[$0] }, strides: others.map { strides[$0] })
     }
     let count = others.reduce(1) { $0 * sizes[$1] }
     let unit = try KernelUnit(file: "transpose", ["T": dtype.cudaMoveType])
@@ -113,6 +111,14 @@ extension CUDAKernel.Place {
     case .output(let index): .output(index)
     case .scratch(let offset): .scratch(offset)
     }
+  }
+}
+
+extension CUDAKernel.Argument {
+  /// The kernels' structure `Axes`, for up to eight axes.
+  static func axes(sizes: [Int], strides: [Int]) -> CUDAKernel.Argument {
+    let rest = Array(repeating: 0, count: max(0, 8 - sizes.count))
+    return .structure([sizes.count] + sizes + rest + strides + rest)
   }
 }
 
@@ -157,23 +163,6 @@ extension Transpose: CUDAKernelProviding {
     return try planMove(
       StridedMove(
         output.shape, target: output.strides, source: axes.map { strides[$0] },
-        dtype: input.dtype), request)
-  }
-}
-
-extension ReverseV2: CUDAKernelProviding {
-  public func planCUDAKernel(_ request: CUDAKernelRequest) throws(OpFailure) -> CUDAKernel {
-    let input = request.inputs[0].value
-    var strides = input.strides
-    var start = 0
-    for axis in try reducedAxes(try request.integers(1), rank: input.shape.count)
-    where input.shape[axis] > 0 {
-      start += (input.shape[axis] - 1) * strides[axis]
-      strides[axis] = -strides[axis]
-    }
-    return try planMove(
-      StridedMove(
-        input.shape, target: input.strides, source: strides, sourceOffset: start,
         dtype: input.dtype), request)
   }
 }

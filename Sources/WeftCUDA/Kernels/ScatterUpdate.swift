@@ -1,91 +1,55 @@
 import WeftDevice
 import WeftOps
 
-extension ScatterUpdate: CUDAKernelProviding {
+extension CUDAKernelProviding where Self: ScatterDefinition {
+  /// Rows of a variable changed where indices say; all of them are looked at before the first is changed.
   public func planCUDAKernel(_ request: CUDAKernelRequest) throws(OpFailure) -> CUDAKernel {
-    try planScatter(Self.function, request)
+    let function = Self.function
+    let (variable, ids, updates) = (request.inputs[0], request.inputs[1], request.inputs[2])
+    let limit = variable.shape.first ?? 0
+    let width = variable.shape.dropFirst().reduce(1, *)
+    if ids.count == 0 { return CUDAKernel() }
+    let sorted = try SortedRows.bySegment(1, segments: limit, allowsNegative: false, request)
+    var kernel = CUDAKernel(
+      commands: sorted.commands, scratchByteCount: sorted.scratchByteCount,
+      failure: { code, detail in
+        code == 2 ? OpFailure("integer division by zero") : rowFailure(limit)(code, detail)
+      })
+    let type = function == .update ? variable.dtype.cudaMoveType : variable.dtype.cudaType
+    let unit = try KernelUnit(
+      file: "scatter",
+      [
+        "UPDATE": "1", "DIVISORS": "1", "T": type,
+        "COMBINE(a, b)": try combination(function, variable.dtype),
+      ])
+    if function == .divide, variable.dtype.isInteger, updates.count > 0 {
+      kernel.commands.append(
+        .launch(
+          unit.launch(
+            "check_divisors", grid: request.blocks(for: updates.count),
+            [.status, .input(2), .int64(updates.count)])))
+    }
+    if width > 0 {
+      kernel.commands.append(
+        .launch(
+          unit.launch(
+            "update_rows", grid: request.blocks(for: ids.count * width),
+            [
+              .status, .input(0), .input(2), sorted.keys, sorted.rows, .int64(ids.count),
+              .int64(limit), .int64(width), .int64(updates.shape.isEmpty ? 0 : width),
+            ])))
+    }
+    return kernel
   }
 }
 
-extension ScatterAdd: CUDAKernelProviding {
-  public func planCUDAKernel(_ request: CUDAKernelRequest) throws(OpFailure) -> CUDAKernel {
-    try planScatter(Self.function, request)
-  }
-}
-
-extension ScatterSub: CUDAKernelProviding {
-  public func planCUDAKernel(_ request: CUDAKernelRequest) throws(OpFailure) -> CUDAKernel {
-    try planScatter(Self.function, request)
-  }
-}
-
-extension ScatterMul: CUDAKernelProviding {
-  public func planCUDAKernel(_ request: CUDAKernelRequest) throws(OpFailure) -> CUDAKernel {
-    try planScatter(Self.function, request)
-  }
-}
-
-extension ScatterDiv: CUDAKernelProviding {
-  public func planCUDAKernel(_ request: CUDAKernelRequest) throws(OpFailure) -> CUDAKernel {
-    try planScatter(Self.function, request)
-  }
-}
-
-extension ScatterMin: CUDAKernelProviding {
-  public func planCUDAKernel(_ request: CUDAKernelRequest) throws(OpFailure) -> CUDAKernel {
-    try planScatter(Self.function, request)
-  }
-}
-
-extension ScatterMax: CUDAKernelProviding {
-  public func planCUDAKernel(_ request: CUDAKernelRequest) throws(OpFailure) -> CUDAKernel {
-    try planScatter(Self.function, request)
-  }
-}
-
-/// Rows of a variable changed where indices say; all of them are looked at before the first is changed.
-private func planScatter(_ function: ScatterFunction, _ request: CUDAKernelRequest)
-  throws(OpFailure) -> CUDAKernel
-{
-  let (variable, ids, updates) = (request.inputs[0], request.inputs[1], request.inputs[2])
-  let limit = variable.shape.first ?? 0
-  let width = variable.shape.dropFirst().reduce(1, *)
-  if ids.count == 0 { return CUDAKernel() }
-  let sorted = try SortedRows.bySegment(1, segments: limit, allowsNegative: false, request)
-  var kernel = CUDAKernel(
-    commands: sorted.commands, scratchByteCount: sorted.scratchByteCount,
-    failure: { code, detail in
-      code == 2
-        ? OpFailure("integer division by zero")
-        : OpFailure(
-          "index \(FailedIndex(detail).number) is outside the \(limit) rows of the variable")
-    })
-  let type = function == .update ? variable.dtype.cudaMoveType : variable.dtype.cudaType
-  let unit = try KernelUnit(
-    file: "scatter",
-    [
-      "UPDATE": "1", "DIVISORS": "1", "T": type,
-      "COMBINE(a, b)": try combination(function, variable.dtype),
-    ])
-  if function == .divide, variable.dtype.isInteger, updates.count > 0 {
-    kernel.commands.append(
-      .launch(
-        unit.launch(
-          "check_divisors", grid: request.blocks(for: updates.count),
-          [.status, .input(2), .int64(updates.count)])))
-  }
-  if width > 0 {
-    kernel.commands.append(
-      .launch(
-        unit.launch(
-          "update_rows", grid: request.blocks(for: ids.count * width),
-          [
-            .status, .input(0), .input(2), sorted.keys, sorted.rows, .int64(ids.count),
-            .int64(limit), .int64(width), .int64(updates.shape.isEmpty ? 0 : width),
-          ])))
-  }
-  return kernel
-}
+extension ScatterUpdate: CUDAKernelProviding {}
+extension ScatterAdd: CUDAKernelProviding {}
+extension ScatterSub: CUDAKernelProviding {}
+extension ScatterMul: CUDAKernelProviding {}
+extension ScatterDiv: CUDAKernelProviding {}
+extension ScatterMin: CUDAKernelProviding {}
+extension ScatterMax: CUDAKernelProviding {}
 
 /// What an old and a new element become, in CUDA C.
 private func combination(_ function: ScatterFunction, _ dtype: DType) throws(OpFailure) -> String {

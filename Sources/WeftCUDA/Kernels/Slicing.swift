@@ -4,6 +4,7 @@ import WeftOps
 extension SliceDefinition: CUDAKernelProviding {
   public func planCUDAKernel(_ request: CUDAKernelRequest) throws(OpFailure) -> CUDAKernel {
     let (input, output) = (request.inputs[0].value, request.outputs[0])
+    if !request.areKnown(1) { return try planReadingPlace(request) }
     let begin = try request.integers(1)
     let fits = zip(begin, zip(input.shape, output.shape)).allSatisfy { first, sizes in
       first >= 0 && first <= sizes.0 - sizes.1
@@ -23,6 +24,12 @@ extension SliceDefinition: CUDAKernelProviding {
 extension StridedSlice: CUDAKernelProviding {
   public func planCUDAKernel(_ request: CUDAKernelRequest) throws(OpFailure) -> CUDAKernel {
     let input = request.inputs[0].value
+    if !request.areKnown(1, 2) {
+      let slice = try IndexedSlice(input.shape, masks, request)
+      let move = slice.move(intoWhole: false, dtype: input.dtype)
+      return CUDAKernel(
+        try move.launch(from: 0, numbers: 1, request), failure: slice.failure)
+    }
     let slice = try SliceLayout(input.shape, request, masks)
     return try planMove(
       StridedMove(
@@ -34,27 +41,39 @@ extension StridedSlice: CUDAKernelProviding {
 extension StridedSliceGrad: CUDAKernelProviding {
   public func planCUDAKernel(_ request: CUDAKernelRequest) throws(OpFailure) -> CUDAKernel {
     let output = request.outputs[0]
+    let zeros = CUDAKernel.Command.fill(.output(0), byte: 0, byteCount: output.byteCount)
+    if !request.areKnown(1, 2) {
+      let slice = try IndexedSlice(output.shape, masks, request)
+      let move = slice.move(intoWhole: true, dtype: output.dtype)
+      return CUDAKernel(
+        commands: (output.count == 0 ? [] : [zeros])
+          + [.launch(try move.launch(from: 4, numbers: 1, request))], failure: slice.failure)
+    }
     if output.count == 0 { return CUDAKernel() }
     let slice = try SliceLayout(output.shape, request, masks)
     let move = StridedMove(
       slice.sizes, target: slice.strides, source: rowMajorStrides(slice.sizes),
       targetOffset: slice.offset, dtype: output.dtype)
     return CUDAKernel(
-      commands: [.fill(.output(0), byte: 0, byteCount: output.byteCount)]
-        + [try move.command(from: 4, to: 0, request)].compactMap { $0 })
+      commands: [zeros] + [try move.command(from: 4, to: 0, request)].compactMap { $0 })
   }
 }
 
 /// A strided slice as sizes, strides and an offset in the tensor that is sliced.
-private struct SliceLayout {
+struct SliceLayout {
   let sizes: [Int]
   let strides: [Int]
   let offset: Int
 
+  /// With all numbers known.
   init(_ shape: [Int], _ request: CUDAKernelRequest, _ masks: SliceMasks) throws(OpFailure) {
-    let slice = try ResolvedSlice(
-      shape, begin: try request.integers(1), end: try request.integers(2),
-      steps: try request.integers(3), masks: masks)
+    self.init(
+      try ResolvedSlice(
+        shape, begin: try request.integers(1), end: try request.integers(2),
+        steps: try request.integers(3), masks: masks), shape)
+  }
+
+  init(_ slice: ResolvedSlice, _ shape: [Int]) {
     let whole = rowMajorStrides(shape)
     let sizes = slice.axes.map { $0.count ?? 0 }
     self.sizes = sizes

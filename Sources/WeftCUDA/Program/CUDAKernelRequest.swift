@@ -54,6 +54,11 @@ public struct CUDAKernelRequest: Sendable {
     return constant.integers
   }
 
+  /// Whether the values of operands are known while planning.
+  public func areKnown(_ indices: Int...) -> Bool {
+    indices.allSatisfy { inputs[$0].constant != nil }
+  }
+
   /// Blocks of 256 threads for elements: as many as are needed, but no more than keep the GPU busy;
   /// kernels go on by the whole grid.
   public func blocks(for elements: Int, each perBlock: Int = 256) -> Int {

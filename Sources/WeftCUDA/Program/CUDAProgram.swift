@@ -7,6 +7,8 @@ final class CUDAProgram: DeviceProgram {
   let context: CUDAContext
   let library: KernelLibrary
   let options: CUDAOptions
+  /// What computes the steps that are left to the host.
+  let host: (any Device)?
   let steps: [PlannedStep]
   let segments: [Segment]
   let layout: WorkspaceLayout
@@ -30,8 +32,9 @@ final class CUDAProgram: DeviceProgram {
 
   init(
     plan: ExecutionPlan, resources: ProgramResources, context: CUDAContext, library: KernelLibrary,
-    options: CUDAOptions
+    options: CUDAOptions, host: (any Device)?
   ) throws(GraphError) {
+    self.host = host
     self.plan = plan
     self.context = context
     self.library = library

@@ -22,7 +22,7 @@ final class CUDAWorkspace: @unchecked Sendable {
 
   private enum Part {
     case device(CommandList)
-    case host(Int)
+    case host(Int, HostStep)
     case check
   }
 
@@ -73,7 +73,7 @@ final class CUDAWorkspace: @unchecked Sendable {
     var products: [BoundProduct] = []
     for segment in program.segments {
       switch segment {
-      case .host(let step): parts.append(.host(step))
+      case .host(let step): parts.append(.host(step, try HostStep(step, of: program)))
       case .check: parts.append(.check)
       case .device(let issues):
         var commands: [BoundCommand] = []
@@ -120,7 +120,7 @@ final class CUDAWorkspace: @unchecked Sendable {
         } else {
           try list.issue(on: stream, captures: captures, waits: waits)
         }
-      case .host(let step): try evaluate(step, program, arguments)
+      case .host(let index, let step): try compute(step, index, program, arguments)
       case .check:
         try fetch(program)
         try check(program)
@@ -202,38 +202,17 @@ final class CUDAWorkspace: @unchecked Sendable {
     }
   }
 
-  /// Runs a step on the host: its operands come here, its results go back.
-  private func evaluate(
-    _ index: Int, _ program: CUDAProgram, _ arguments: RunArguments
+  /// Runs a step on the host, after what has been issued.
+  private func compute(
+    _ step: HostStep, _ index: Int, _ program: CUDAProgram, _ arguments: RunArguments
   ) throws(GraphError) {
-    let (plan, step, times) = (program.plan, program.plan.steps[index], arguments.times)
-    let began = times == nil ? 0 : StepTimes.now()
-    let driver = context.libraries.driver.pointee
+    let began = arguments.times == nil ? 0 : StepTimes.now()
     do throws(GraphError) {
-      try context.check(driver.cuStreamSynchronize(stream), "cuStreamSynchronize")
-    } catch { throw during(plan, error) }
-    unchecked = []
-    var inputs: [AnyTensor] = []
-    for input in step.inputs {
-      let value = plan.values[input]
-      let storage = try TensorStorage.allocated(value.byteCount, for: "an operand on the host")
-      if value.byteCount > 0 {
-        try context.check(
-          driver.cuMemcpyDtoHAsync_v2(
-            storage.pointer, addresses[input], value.byteCount, stream), "cuMemcpyDtoHAsync")
-      }
-      inputs.append(AnyTensor(dtype: value.dtype, shape: value.shape, storage: storage))
-    }
-    try context.check(driver.cuStreamSynchronize(stream), "cuStreamSynchronize")
-    let results = try plan.evaluate(
-      step, of: inputs, streams: program.streams, store: arguments.store)
-    for (target, result) in results where result.byteCount > 0 {
       try context.check(
-        driver.cuMemcpyHtoDAsync_v2(
-          addresses[target], result.sharedStorage.pointer, result.byteCount, stream),
-        "cuMemcpyHtoDAsync")
-    }
-    try context.check(driver.cuStreamSynchronize(stream), "cuStreamSynchronize")
-    times?.record(index, from: began, to: StepTimes.now())
+        context.libraries.driver.pointee.cuStreamSynchronize(stream), "cuStreamSynchronize")
+    } catch { throw during(program.plan, error) }
+    unchecked = []
+    try step.run(program, addresses, on: stream, arguments.store)
+    arguments.times?.record(index, from: began, to: StepTimes.now())
   }
 }

@@ -102,7 +102,7 @@ extension CUDAKernel.Launch {
   var mayJoin: Bool {
     let names: Set = [
       "pointwise", "reduce", "optimizers", "softmax", "cross_entropy", "move", "random", "matmul",
-      "arg_extreme", "transpose",
+      "arg_extreme", "transpose", "slice", "numerics",
     ]
     return names.contains(unit.name) && sharedByteCount == 0 && block.reduce(1, *) <= 256
       && block[2] == 1 && grid[0] * grid[1] * grid[2] <= Int(Int32.max)

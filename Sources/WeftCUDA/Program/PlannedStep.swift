@@ -5,7 +5,7 @@ import WeftOps
 enum PlannedStep: Sendable {
   /// By commands on the GPU.
   case kernel(CUDAKernel)
-  /// By the operation's own `evaluate` on the host, for the reason given.
+  /// On the host, for the reason given.
   case host(String)
 }
 
@@ -31,7 +31,7 @@ func planStep(
     guard error.code == .unsupported else { throw error }
     return .host(error.message)
   }
-  return .host("no CUDA kernel")
+  return .host(step.reasonForHost)
 }
 
 /// What the kernels of a step are planned for.
