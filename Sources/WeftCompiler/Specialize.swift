@@ -174,8 +174,8 @@ struct Specializer {
     if lowerInput(operation) { return }
     // What is fed instead of its results stays so, also where it runs because others wait for it.
     let fed = fedOperations.contains(operation) ? operation.outputs : []
-    let fedValues = fed.map { valueOf[$0] }
-    defer { for (output, value) in zip(fed, fedValues) where value != nil { valueOf[output] = value } }
+    let fedValues = fed.compactMap { output in valueOf[output].map { (output, $0) } }
+    defer { for (output, value) in fedValues { valueOf[output] = value } }
     if definition.effect == .variable {
       lowerVariable(operation)
       return
