@@ -20,11 +20,12 @@ tf.disable_v2_behavior()
 # The settings of the example's presets: hidden units, first weights, optimizer, beta, images in a
 # batch, length.
 RUNS = {
-    "logistic": dict(hidden=[], start="zeros", adam=False, beta=0.0, batch=100, epochs=100, steps=None),
+    "logistic": dict(
+        hidden=[], start="zeros", adam=False, beta=0.0, batch=100, epochs=100, steps=None),
     "mlp": dict(
         hidden=[256, 100], start="he", adam=True, beta=5e-5, batch=100, epochs=None, steps=10_000),
     "deep": dict(
-        hidden=[256, 256], start="glorot", adam=False, beta=0.0, batch=10, epochs=300, steps=None),
+        hidden=[256, 256], start="glorot", adam=False, beta=0.0, batch=2, epochs=60, steps=None),
 }
 
 

@@ -14,7 +14,7 @@ struct Command: ParsableCommand {
         mlp       hidden layers of 256 and 100 ReLU units; Adam, beta 5e-5,
                   10,000 batches of 100 (the default)
         deep      two hidden layers of 256 ReLU units; gradient descent 0.01,
-                  batches of 10, 300 epochs
+                  batches of 2, 60 epochs
         lenet     convolutions of 5 x 5 with 32 and 64 filters, each with
                   ReLU and pooling of 2 x 2, then 1,024 ReLU units with
                   dropout 0.5; Adam 0.0001, 20,000 batches of 50

@@ -43,7 +43,7 @@ public enum Presets {
     case .deep:
       Settings(
         model: model, scaling: .unit, hidden: [256, 256], start: .glorot, optimizer: .sgd,
-        learningRate: 0.01, beta: 0, keep: 1, length: .epochs(300), batchSize: 10,
+        learningRate: 0.01, beta: 0, keep: 1, length: .epochs(60), batchSize: 2,
         order: .shuffled)
     case .lenet:
       Settings(

@@ -102,7 +102,7 @@ import WeftExamples
     #expect(adam.optimizer == .adam)
     #expect(adam.beta == 5e-5)
     #expect(adam.length == .steps(10_000))
-    #expect(Presets.digits(.deep).length.steps(count: 55_000, batchSize: 10) == 1_650_000)
+    #expect(Presets.digits(.deep).length.steps(count: 55_000, batchSize: 2) == 1_650_000)
     #expect(Presets.digits(.logistic).length.steps(count: 55_000, batchSize: 100) == 55_000)
   }
 }
