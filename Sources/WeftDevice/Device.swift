@@ -23,6 +23,14 @@ public protocol Device: AnyObject, Sendable {
   /// Copies memory of this device into other memory, and waits; false if the device does not know how
   /// to write the targets, which are all of one device. Knows none by default.
   func send(_ copies: [MemoryCopy]) throws(GraphError) -> Bool
+
+  /// Whether the device and others can add up values together. Unrelated by default.
+  func grouping(with others: [any Device]) -> DeviceGrouping
+
+  /// The group of the device and others, in this order.
+  ///
+  /// Throws ``GraphError`` where ``grouping(with:)`` is not `.possible`, or if a device fails.
+  func group(with others: [any Device]) throws(GraphError) -> any DeviceGroup
 }
 
 /// What a session keeps between runs, as a program needs it.

@@ -42,7 +42,7 @@ final class PartitionedExecutable: LaneWork, @unchecked Sendable {
     }
     var tasks: [DeviceTask] = []
     for task in plan.tasks {
-      tasks.append(try DeviceTask(task, plan, devices, variables, slots, streams))
+      tasks.append(try DeviceTask(task, plan, devices, variables, slots, store, streams))
     }
     self.tasks = tasks
     let used = Set(plan.tasks.map(\.device)).sorted()
@@ -72,6 +72,7 @@ final class PartitionedExecutable: LaneWork, @unchecked Sendable {
     for index in types.indices { buffer.resultAddresses[index] = results.storages[index].pointer }
     try lock.whileHeld(alone: true) { () throws(GraphError) in
       try use.check()
+      defer { use.noteEnd() }
       try runTasks(buffer)
       use.noteWrites()
     }
