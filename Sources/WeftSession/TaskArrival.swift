@@ -75,7 +75,8 @@ struct TaskSums {
     memory = sums.map { sum in
       var results: [Int: any DeviceMemory] = [:]
       for slot in sum.results {
-        if let rank = members.firstIndex(of: plan.slots[slot].device) { results[rank] = slots[slot] }
+        guard let rank = members.firstIndex(of: plan.slots[slot].device) else { continue }
+        results[rank] = slots[slot]
       }
       return MemorySum(
         dtype: sum.type.dtype, count: sum.type.shape.complete?.reduce(1, *) ?? 0,

@@ -114,6 +114,7 @@ API int cuMemcpyHtoDAsync_v2(Address d, const void *h, size_t size, Stream *s) {
       memcpy((void *)d, h, size);
     });
   // Memory that is not pinned is read before the call returns, as by the real driver.
+  entered("copy from memory that is not pinned");
   auto copy = std::make_shared<std::vector<char>>((const char *)h, (const char *)h + size);
   return push(s, [=] {
     Access open(c);
@@ -125,6 +126,7 @@ API int cuMemcpyDtoHAsync_v2(void *h, Address d, size_t size, Stream *s) {
   if (size == 0) return OK;
   Context *c = s->context;
   if (!in_range(*c, d, size, __func__) || !is_host(h, __func__)) return INVALID_VALUE;
+  if (!is_pinned(h)) entered("copy to memory that is not pinned");
   return push(s, [=] {
     Access open(c);
     memcpy(h, (void *)d, size);

@@ -103,10 +103,10 @@ import WeftCUDA
     #expect(placement.copies == 6)
     #expect(
       placement.notes == [
-        "sums over /gpu:0, /gpu:1 are computed on one of them, from copies: no NCCL: libnccl.so is "
-          + "in none of the folders that are searched (see WEFT_CUDA_PATH)"
+        "sums over /gpu:0, /gpu:1 are made from copies, on one device: no NCCL: libnccl.so is in none "
+          + "of the folders that are searched (see WEFT_CUDA_PATH)"
       ])
-    #expect(placement.description.contains("\nnote: sums over /gpu:0, /gpu:1 are "))
+    #expect(placement.description.contains("\nnote: sums over /gpu:0, /gpu:1 are made "))
     #expect(try emulator.device().collectives.hasPrefix("no NCCL: "))
     var options = CUDAOptions(batchSize: 1)
     options.usesCollectives = false

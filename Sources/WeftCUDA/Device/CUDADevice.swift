@@ -80,6 +80,11 @@ public final class CUDADevice: Device {
     try CUDAMemory(try open().context, byteCount: byteCount)
   }
 
+  public func allocateOnHost(byteCount: Int) throws(GraphError) -> HostMemory? {
+    let buffer = try PinnedBuffer(try open().context, byteCount: byteCount)
+    return HostMemory(buffer.pointer, byteCount: byteCount, of: buffer)
+  }
+
   public func compile(_ plan: ExecutionPlan, resources: ProgramResources) throws(GraphError)
     -> any DeviceProgram
   {

@@ -30,7 +30,7 @@ struct JointSums {
       case .unrelated: continue
       case .impossible(let reason):
         let names = places.map { devices.names[$0.device] }.joined(separator: ", ")
-        let note = "sums over \(names) are computed on one of them, from copies: \(reason)"
+        let note = "sums over \(names) are made from copies, on one device: \(reason)"
         if !notes.contains(note) { notes.append(note) }
       case .possible(let means):
         sums[index] = Sum(

@@ -99,6 +99,25 @@ public struct PartitionedPlan: Sendable {
   public let notes: [String]
 }
 
+extension PartitionedPlan {
+  /// The device that a slot is copied from or, else, to; nil for one that is not copied.
+  package func partner(of slot: Int) -> Int? {
+    var partner: Int?
+    for task in tasks {
+      for transfer in task.transfers {
+        if transfer.slot == slot {
+          return switch transfer.source {
+          case .variable(let variable): variableDevices[variable]
+          case .slot(let source): slots[source].device
+          }
+        }
+        if partner == nil, transfer.source == .slot(slot) { partner = task.device }
+      }
+    }
+    return partner
+  }
+}
+
 extension PartitionedPlan: CustomStringConvertible {
   /// The tasks as text, the same in every run: what golden tests compare.
   public var description: String {
