@@ -58,5 +58,6 @@ final class VariableVersion: Sendable {
 
   var present: UInt64 { count.load(ordering: .relaxed) }
 
-  func advance() { count.add(1, ordering: .relaxed) }
+  /// Who advances it is alone: no other thread's step can be lost.
+  func advance() { count.store(present &+ 1, ordering: .relaxed) }
 }

@@ -198,6 +198,31 @@ import WeftCUDA
     #expect(isSilent || failures > 0)
   }
 
+  /// A fault after which the driver does nothing more on a GPU: nobody waits for it for ever, and a new
+  /// session works with new contexts and communicators.
+  @Test func aLostGPUIsReplaced() throws {
+    let emulator = try Emulator()
+    do {
+      let gpus = [try emulator.device(0), try emulator.device(1)]
+      func train(steps: Int) throws -> [Float] {
+        let model = TowerModel(towers: Self.gpus, variables: "/gpu:0")
+        let session = try Session(
+          model.graph, device: gpus[0], others: [gpus[1], CPUDevice.shared])
+        defer { session.close() }
+        try session.initializeVariables()
+        return try losses(session, model, steps: steps)
+      }
+      let expected = try train(steps: 3)
+      for n in 1...4 {
+        emulator.fail("cuStreamQuery", n, 719)
+        let error = #expect(throws: GraphError.self) { try train(steps: 3) }
+        #expect("\(try #require(error))".contains("cuStreamQuery on /gpu:"))
+        #expect(try train(steps: 3) == expected)
+      }
+    }
+    #expect(emulator.alive == "")
+  }
+
   /// A rank whose part fails begins no sum: the run ends with that error, and the next run goes well.
   @Test func anErrorInOneTowerEndsTheRun() throws {
     let emulator = try Emulator()
