@@ -39,7 +39,7 @@ final class VariableUse: Sendable {
   /// The run may have written what it writes, whether it went well or not. Copies that it made of the
   /// variables are of what was there before.
   func noteEnd() {
-    for version in versions { version.advance() }
+    for index in versions.indices { versions[index].advance() }
   }
 
   /// The run has written what it writes.
