@@ -3,14 +3,21 @@
 
 #include <cuda.h>
 #include <nvrtc.h>
-#ifdef WITH_CUBLASLT
 // Types of short numbers, which drag in half of NVIDIA's C++ library; no function used has one.
 #define __CUDA_FP16_H__
 #define __CUDA_BF16_H__
 #define __CUDA_FP8_H__
 struct __half;
 struct __nv_bfloat16;
+#ifdef WITH_CUBLASLT
 #include <cublasLt.h>
+#endif
+#ifdef WITH_NCCL
+// Of the runtime's header, which needs those of the compiler, it takes two types.
+#define __CUDA_RUNTIME_H__
+typedef struct CUstream_st *cudaStream_t;
+typedef struct CUevent_st *cudaEvent_t;
+#include <nccl.h>
 #endif
 
 #include <cstddef>
@@ -54,6 +61,7 @@ WEFT_NVRTC_ENTRIES(SAME)
 #define EQUAL(ours, theirs) static_assert(int(ours) == int(theirs), #ours);
 EQUAL(WEFT_CUDA_OUT_OF_MEMORY, CUDA_ERROR_OUT_OF_MEMORY)
 EQUAL(WEFT_CUDA_NO_DEVICE, CUDA_ERROR_NO_DEVICE)
+EQUAL(WEFT_CUDA_NOT_READY, CUDA_ERROR_NOT_READY)
 EQUAL(WEFT_CUDA_ILLEGAL_ADDRESS, CUDA_ERROR_ILLEGAL_ADDRESS)
 EQUAL(WEFT_CUDA_LAUNCH_FAILED, CUDA_ERROR_LAUNCH_FAILED)
 EQUAL(WEFT_CUDA_DEVICE_SM_COUNT, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT)
@@ -111,4 +119,11 @@ EQUAL(WEFT_LT_RELU | WEFT_LT_AUXILIARY, CUBLASLT_EPILOGUE_RELU_AUX)
 EQUAL(WEFT_LT_RELU_BIAS | WEFT_LT_AUXILIARY, CUBLASLT_EPILOGUE_RELU_AUX_BIAS)
 EQUAL(WEFT_LT_RELU_GRADIENT, CUBLASLT_EPILOGUE_DRELU)
 EQUAL(WEFT_LT_RELU_AND_BIAS_GRADIENT, CUBLASLT_EPILOGUE_DRELU_BGRAD)
+#endif
+
+#ifdef WITH_NCCL
+WEFT_NCCL_ENTRIES(SAME)
+EQUAL(WEFT_NCCL_FLOAT32, ncclFloat32)
+EQUAL(WEFT_NCCL_FLOAT64, ncclFloat64)
+EQUAL(WEFT_NCCL_SUM, ncclSum)
 #endif

@@ -43,7 +43,7 @@ import glob, os, site, sys
 roots = site.getsitepackages() + [site.getusersitepackages()]
 found = []
 for root in roots:
-    for name in ("libnvrtc.so.*", "libcublasLt.so.*"):
+    for name in ("libnvrtc.so.*", "libcublasLt.so.*", "libnccl.so.*"):
         for path in glob.glob(os.path.join(root, "nvidia", "**", name), recursive=True):
             folder = os.path.dirname(path)
             if folder not in found:
@@ -100,6 +100,14 @@ examples)
       check bin/notmnist --device "$device" --model "$model" | tail -n 4 || status=1
     done
   done
+  # Two GPUs: gradients added up by NCCL, and by copies.
+  if [ "$(nvidia-smi --list-gpus 2>/dev/null | wc -l)" -ge 2 ]; then
+    for setting in NOTHING=1 WEFT_CUDA_NCCL=0; do
+      echo "mnist --towers /gpu:0,/gpu:1, $setting"
+      check env "$setting" bin/mnist --towers /gpu:0,/gpu:1 "${data[@]}" |
+        grep -E "added up|^note|accuracy" | tail -n 8 || status=1
+    done
+  fi
   ;;
 times)
   peers=()

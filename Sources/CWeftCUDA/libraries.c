@@ -47,6 +47,7 @@ static int lacks(void *entry, const char *name, const char *path, char *message,
 OPEN(weft_cuda_driver, weft_cuda_driver_open, WEFT_CUDA_DRIVER_ENTRIES)
 OPEN(weft_nvrtc, weft_nvrtc_open, WEFT_NVRTC_ENTRIES)
 OPEN(weft_lt, weft_lt_open, WEFT_LT_ENTRIES)
+OPEN(weft_nccl, weft_nccl_open, WEFT_NCCL_ENTRIES)
 
 const char *weft_library_path(const void *symbol) {
   Dl_info info;

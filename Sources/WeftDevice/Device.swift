@@ -10,6 +10,12 @@ public protocol Device: AnyObject, Sendable {
   /// Throws ``GraphError`` when there is no more.
   func allocate(byteCount: Int) throws(GraphError) -> any DeviceMemory
 
+  /// Memory of the host that the device reads and writes by itself; nil, as by default, where any memory
+  /// of the host serves as well.
+  ///
+  /// Throws ``GraphError`` when there is no more.
+  func allocateOnHost(byteCount: Int) throws(GraphError) -> HostMemory?
+
   /// Turns a plan into a program: kernels are chosen and planned here, once.
   ///
   /// Throws ``GraphError`` if a step has no kernel on the device.
@@ -23,6 +29,14 @@ public protocol Device: AnyObject, Sendable {
   /// Copies memory of this device into other memory, and waits; false if the device does not know how
   /// to write the targets, which are all of one device. Knows none by default.
   func send(_ copies: [MemoryCopy]) throws(GraphError) -> Bool
+
+  /// Whether the device and others can add up values together. Unrelated by default.
+  func grouping(with others: [any Device]) -> DeviceGrouping
+
+  /// The group of the device and others, in this order.
+  ///
+  /// Throws ``GraphError`` where ``grouping(with:)`` is not `.possible`, or if a device fails.
+  func group(with others: [any Device]) throws(GraphError) -> any DeviceGroup
 }
 
 /// What a session keeps between runs, as a program needs it.
@@ -86,19 +100,28 @@ public struct RunArguments {
 }
 
 /// Memory of the host, as the CPU and the reference device use it for variables.
-public final class HostMemory: DeviceMemory {
-  private let storage: TensorStorage
+public final class HostMemory: DeviceMemory, @unchecked Sendable {
+  // Sendable: the address never changes; who may touch the bytes when is the session's affair.
+  private let owner: AnyObject
   /// The size in bytes.
-  public var byteCount: Int { storage.byteCount }
+  public let byteCount: Int
   /// The address of the first byte, a multiple of 64.
-  public var pointer: UnsafeMutableRawPointer { storage.pointer }
+  public let pointer: UnsafeMutableRawPointer
 
   /// Memory of zeros.
   ///
   /// Throws ``GraphError`` when there is not enough.
-  public init(byteCount: Int) throws(GraphError) {
-    storage = try .allocated(byteCount, for: "a variable")
-    storage.pointer.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
+  public convenience init(byteCount: Int) throws(GraphError) {
+    let storage = try TensorStorage.allocated(byteCount, for: "a variable")
+    self.init(storage.pointer, byteCount: byteCount, of: storage)
+  }
+
+  /// Memory that an object gives back at its end, set to zeros.
+  public init(_ pointer: UnsafeMutableRawPointer, byteCount: Int, of owner: AnyObject) {
+    self.owner = owner
+    self.byteCount = byteCount
+    self.pointer = pointer
+    pointer.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
   }
 
   public func upload(from source: UnsafeRawPointer) {

@@ -34,6 +34,8 @@ public struct MemoryCopy: Sendable {
 }
 
 extension Device {
+  public func allocateOnHost(byteCount: Int) throws(GraphError) -> HostMemory? { nil }
+
   public func receive(_ copies: [MemoryCopy]) throws(GraphError) -> Bool { false }
 
   public func send(_ copies: [MemoryCopy]) throws(GraphError) -> Bool { false }

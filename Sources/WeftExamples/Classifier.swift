@@ -36,7 +36,7 @@ public struct Classifier: Sendable {
 
     let network = Network(
       graph: graph, filters: settings.filters, units: settings.hidden + [classes],
-      start: settings.start, isSpread: !settings.towers.isEmpty)
+      start: settings.start, home: settings.towers.first)
     var optimizer = settings.optimizer.make(learningRate: settings.learningRate)
     var step: Variable<Int64>?
     func useDecay() {
@@ -66,10 +66,10 @@ public struct Classifier: Sendable {
         beta: settings.beta > 0 ? beta : nil, optimizer)
       (loss, trainingScores, weights) = (towers.loss, towers.scores, towers.weights)
       summary = graph.summary
-      train = graph.device(Network.home) {
+      train = network.atHome {
         optimizer.applyGradients(towers.gradients, globalStep: step)
       }
-      (scores, _) = graph.device(settings.towers[0]) {
+      (scores, _) = network.atHome {
         network.scores(for: input, keep: nil, sharing: .always)
       }
     }

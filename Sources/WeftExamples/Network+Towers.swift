@@ -1,12 +1,10 @@
 import Weft
 
 extension Network {
-  /// Where the weights lie that several devices share.
-  static let home = "/cpu:0"
-
-  /// Makes variables where they belong.
+  /// Makes what belongs where the shared weights lie.
   func atHome<R>(_ body: () -> R) -> R {
-    isSpread ? graph.device(Self.home, body) : body()
+    guard let home else { return body() }
+    return graph.device(home, body)
   }
 
   /// The scores for images, and what training makes small: mean(crossEntropy) + beta * Σ l2Loss(weights).
@@ -24,7 +22,7 @@ extension Network {
   }
 
   /// A copy of the network for each device, over an equal part of the images; loss and gradients are the
-  /// means of the copies', added up on the CPU.
+  /// means of the copies', where the weights lie.
   func towers(
     _ devices: [String], _ images: Node<Float>, _ labels: Node<Float>, keep: Node<Float>?,
     beta: Node<Float>?, _ optimizer: any Optimizer
@@ -32,7 +30,8 @@ extension Network {
     loss: Node<Float>, scores: Node<Float>, weights: [Variable<Float>],
     gradients: [VariableGradient]
   ) {
-    let (imageParts, labelParts) = atHome {
+    // What is fed lies on the host: it goes from there to each device.
+    let (imageParts, labelParts) = graph.device("/cpu:0") {
       (split(images, count: devices.count), split(labels, count: devices.count))
     }
     var losses: [Node<Float>] = []

@@ -9,8 +9,8 @@ struct Network {
   /// The units of each layer, the output's last.
   let units: [Int]
   let start: WeightStart
-  /// Whether several devices share the weights, which then lie on the CPU.
-  var isSpread = false
+  /// Where the weights lie that several devices share; nil for one device.
+  var home: String?
 
   /// The score of each class for each image, and the weights on the way.
   func scores(for images: Node<Float>, keep: Node<Float>?, sharing: VariableReuse)

@@ -15,10 +15,11 @@ enum Answer {
     }
   }
 
-  var placement: [StepPlacement]? {
+  var placement: Placement? {
     switch self {
-    case .executable(let executable): executable.placement
-    case .partitioned(let executable): executable.placement
+    case .executable(let executable): Placement(steps: executable.placement)
+    case .partitioned(let executable):
+      Placement(steps: executable.placement, notes: executable.plan.notes)
     case .stages: nil
     }
   }

@@ -1,42 +1,42 @@
 import WeftCompiler
 
-/// A task of a partitioned plan, ready to run: copies to the device, then a program.
+/// A task of a partitioned plan, ready to run: copies to the device, sums with other devices, then a
+/// program.
 final class DeviceTask: @unchecked Sendable {
   // Sendable: as ``PartitionedExecutable``.
   private let part: PartitionedPlan.Part?
   private let program: (any DeviceProgram)?
-  private let arrivals: [Arrival]
+  private var arrivals: [TaskArrival]
+  private let sums: TaskSums?
   private let device: any Device
   private let feeds: UnsafeMutablePointer<UnsafeRawPointer>
   private let fetches: UnsafeMutablePointer<UnsafeMutableRawPointer>
 
-  /// Copies from one other device.
-  private struct Arrival {
-    let source: any Device
-    var transfers: [PartitionedPlan.Transfer] = []
-    var copies: [MemoryCopy] = []
-  }
-
   init(
     _ task: PartitionedPlan.Task, _ plan: PartitionedPlan, _ devices: [any Device],
-    _ variables: [any DeviceMemory], _ slots: [any DeviceMemory], _ streams: RandomStreams
+    _ variables: [any DeviceMemory], _ slots: [any DeviceMemory], _ store: VariableStore,
+    _ streams: RandomStreams
   ) throws(GraphError) {
     device = devices[task.device]
     part = task.part
-    var arrivals: [Arrival] = []
+    var arrivals: [TaskArrival] = []
     for transfer in task.transfers {
-      let (home, memory) =
-        switch transfer.source {
-        case .variable(let index): (plan.variableDevices[index], variables[index])
-        case .slot(let slot): (plan.slots[slot].device, slots[slot])
-        }
+      var version: VariableVersion?
+      let (home, memory): (Int, any DeviceMemory)
+      switch transfer.source {
+      case .variable(let index):
+        (home, memory) = (plan.variableDevices[index], variables[index])
+        version = store.version(of: plan.variables[index])
+      case .slot(let slot): (home, memory) = (plan.slots[slot].device, slots[slot])
+      }
       let known = arrivals.firstIndex { $0.source === devices[home] }
-      if known == nil { arrivals.append(Arrival(source: devices[home])) }
-      let index = known ?? arrivals.count - 1
-      arrivals[index].transfers.append(transfer)
-      arrivals[index].copies.append(MemoryCopy(from: memory, to: slots[transfer.slot]))
+      if known == nil { arrivals.append(TaskArrival(source: devices[home])) }
+      arrivals[known ?? arrivals.count - 1].add(
+        transfer, MemoryCopy(from: memory, to: slots[transfer.slot]), version)
     }
     self.arrivals = arrivals
+    sums =
+      task.sums.isEmpty ? nil : try TaskSums(task.sums, plan, devices, slots)
     program = try task.part.map { (part) throws(GraphError) in
       try devices[task.device].compile(
         part.plan,
@@ -65,8 +65,14 @@ final class DeviceTask: @unchecked Sendable {
   func run(_ times: StepTimes?, _ store: RunStore) throws(GraphError) {
     for index in arrivals.indices {
       let began = times == nil ? 0 : StepTimes.now()
-      try MemoryCopy.make(arrivals[index].copies, from: arrivals[index].source, to: device)
-      times?.record(stepCount + index, from: began, to: StepTimes.now())
+      if try arrivals[index].copy(to: device) {
+        times?.record(stepCount + index, from: began, to: StepTimes.now())
+      }
+    }
+    if let sums {
+      let began = times == nil ? 0 : StepTimes.now()
+      try sums.add()
+      times?.record(stepCount + arrivals.count, from: began, to: StepTimes.now())
     }
     if let program {
       try program.run(
@@ -78,34 +84,25 @@ final class DeviceTask: @unchecked Sendable {
 
   private var stepCount: Int { part?.plan.steps.count ?? 0 }
 
-  /// How many times a traced run notes: those of the steps, then those of the copies.
-  var timedCount: Int { stepCount + arrivals.count }
+  /// How many times a traced run notes: those of the steps, those of the copies, that of the sums.
+  var timedCount: Int { stepCount + arrivals.count + (sums == nil ? 0 : 1) }
 
   /// What a traced run shows.
   func traced(_ name: String, _ times: StepTimes) -> [TracedPart] {
-    let copies = arrivals.enumerated().map { index, arrival in
-      TracedPart.Copies(
-        name: arrival.transfers.count == 1
-          ? arrival.transfers[0].name : "\(arrival.transfers.count) values",
-        source: arrival.source.name, types: arrival.transfers.map(\.type),
-        position: stepCount + index)
+    var shown = arrivals.enumerated().map { index, arrival in
+      arrival.traced(to: name, position: stepCount + index)
     }
-    return [TracedPart(device: name, plan: part?.plan, times: times, copies: copies)]
+    if let sums { shown.append(sums.traced(position: stepCount + arrivals.count)) }
+    return [TracedPart(device: name, plan: part?.plan, times: times, arrivals: shown)]
   }
 
   /// The steps that the device does not run itself.
   var elsewhere: [StepPlacement] { program.map { Array($0.elsewhere.values) } ?? [] }
 
-  /// The copies, then the steps.
+  /// The copies, the sums, then the steps.
   func placement(on name: String) -> [StepPlacement] {
-    let copies = arrivals.flatMap { arrival in
-      arrival.transfers.map {
-        StepPlacement(
-          name: $0.name, typeName: StepPlacement.copy, device: name,
-          reason: "from \(arrival.source.name)", copies: 1)
-      }
-    }
-    guard let part, let program else { return copies }
-    return copies + program.placement(of: part.plan, on: name)
+    let before = arrivals.flatMap { $0.placement(on: name) } + (sums?.placement(on: name) ?? [])
+    guard let part, let program else { return before }
+    return before + program.placement(of: part.plan, on: name)
   }
 }

@@ -59,6 +59,7 @@ final class Executable: Sendable {
     if usesVariables {
       try lock.whileHeld(alone: !use.written.isEmpty) { () throws(GraphError) in
         try use.check()
+        defer { use.noteEnd() }
         try program.run(arguments)
         use.noteWrites()
       }

@@ -37,12 +37,12 @@ final class PartitionedExecutable: LaneWork, @unchecked Sendable {
       variables.append(try store.memory(of: variable, on: devices[device]))
     }
     var slots: [any DeviceMemory] = []
-    for slot in plan.slots {
-      slots.append(try devices[slot.device].allocate(byteCount: slot.byteCount))
+    for (index, slot) in plan.slots.enumerated() {
+      slots.append(try Self.memory(of: slot, plan.partner(of: index), devices))
     }
     var tasks: [DeviceTask] = []
     for task in plan.tasks {
-      tasks.append(try DeviceTask(task, plan, devices, variables, slots, streams))
+      tasks.append(try DeviceTask(task, plan, devices, variables, slots, store, streams))
     }
     self.tasks = tasks
     let used = Set(plan.tasks.map(\.device)).sorted()
@@ -50,6 +50,16 @@ final class PartitionedExecutable: LaneWork, @unchecked Sendable {
     var threads: [DeviceThread] = []
     for device in used.dropFirst() { threads.append(try thread(device)) }
     self.threads = threads
+  }
+
+  /// Memory of a slot. On the host it is such that the device at the other end of the slot's copies reads
+  /// and writes it by itself.
+  private static func memory(
+    of slot: PartitionedPlan.Slot, _ partner: Int?, _ devices: [any Device]
+  ) throws(GraphError) -> any DeviceMemory {
+    let memory = try devices[slot.device].allocate(byteCount: slot.byteCount)
+    guard memory is HostMemory, let partner else { return memory }
+    return try devices[partner].allocateOnHost(byteCount: slot.byteCount) ?? memory
   }
 
   /// Runs all tasks over the fed tensors of a buffer, and puts the results into it.
@@ -72,6 +82,7 @@ final class PartitionedExecutable: LaneWork, @unchecked Sendable {
     for index in types.indices { buffer.resultAddresses[index] = results.storages[index].pointer }
     try lock.whileHeld(alone: true) { () throws(GraphError) in
       try use.check()
+      defer { use.noteEnd() }
       try runTasks(buffer)
       use.noteWrites()
     }

@@ -17,7 +17,13 @@ extension Session {
   var deviceChoice: DeviceChoice? {
     if devices.count == 1 { return nil }
     let names = devices.map { Self.normalized($0.name) }
-    return DeviceChoice(names: devices.map(\.name), standard: 0) { request in
+    let devices = devices
+    return DeviceChoice(
+      names: devices.map(\.name), standard: 0,
+      grouping: { members in
+        devices[members[0]].grouping(with: members.dropFirst().map { devices[$0] })
+      }
+    ) { request in
       // A device that is not there was refused before, unless another may serve.
       names.firstIndex(of: Self.normalized(request.name)) ?? 0
     }

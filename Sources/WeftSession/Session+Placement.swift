@@ -9,6 +9,8 @@ public struct Placement: Sendable, CustomStringConvertible {
   /// The steps in order. Where several devices work on the run, those of each part of the work together,
   /// behind the copies that the part begins with.
   public let steps: [StepPlacement]
+  /// What keeps devices from working together where they could.
+  public var notes: [String] = []
 
   /// How many tensors a run copies between devices, feeds and results aside.
   public var copies: Int { steps.reduce(0) { $0 + $1.copies } }
@@ -25,13 +27,14 @@ public struct Placement: Sendable, CustomStringConvertible {
       },
     ]
     let widths = columns.map { $0.map(\.count).max() ?? 0 }
-    return steps.indices.map { row in
+    let rows = steps.indices.map { row in
       columns.indices.map { column in
         let text = columns[column][row]
         let rest = column == 2 ? 0 : widths[column] - text.count
         return text + String(repeating: " ", count: rest)
       }.joined(separator: "  ")
-    }.joined(separator: "\n")
+    }
+    return (rows + notes.map { "note: \($0)" }).joined(separator: "\n")
   }
 }
 
@@ -47,6 +50,6 @@ extension Session {
     list.targets = targets
     let values = try feeds.checked(for: graph)
     let answer = try answer(to: list, feeds: values.map { ($0.output, $0.value.type) })
-    return answer.placement.map(Placement.init)
+    return answer.placement
   }
 }

@@ -81,7 +81,9 @@ extension Session {
     }
     try checkOpen()
     let memory = try store.memory(of: variable, on: device(of: variable))
+    let version = store.version(of: variable)
     try updateLock.whileHeld(alone: true) { () throws(GraphError) in
+      defer { version.advance() }
       try memory.upload(from: value.sharedStorage.pointer)
     }
     store.markAsSet([variable])

@@ -6,6 +6,7 @@ final class VariableUse: Sendable {
   let required: [AnyVariable]
   let written: [AnyVariable]
   private let store: VariableStore
+  private let versions: [VariableVersion]
   /// What needs the variables, for the error when one has no value.
   private let asker: String
   /// Once all needed variables have a value they keep having one.
@@ -16,6 +17,7 @@ final class VariableUse: Sendable {
     self.written = written
     self.store = store
     self.asker = asker
+    versions = written.map(store.version(of:))
   }
 
   /// Throws if a variable that is read has no value.
@@ -32,6 +34,12 @@ final class VariableUse: Sendable {
       "\(missing.count) of \(required.count) variables that '\(asker)' needs \(verb) no value: "
         + names.joined(separator: ", "),
       notes: ["call session.initializeVariables() or restore a checkpoint first"])
+  }
+
+  /// The run may have written what it writes, whether it went well or not. Copies that it made of the
+  /// variables are of what was there before.
+  func noteEnd() {
+    for index in versions.indices { versions[index].advance() }
   }
 
   /// The run has written what it writes.

@@ -20,10 +20,12 @@ struct Doctor: ParsableCommand {
       ["devices", Devices.all.map(\.name).joined(separator: ", ") + ", /reference:0"],
     ]
     rows += Library.all.map { [$0.name, $0.found] }
-    for case let gpu as CUDADevice in Devices.all {
+    let gpus = Devices.all.compactMap { $0 as? CUDADevice }
+    for gpu in gpus {
       let (model, memory, architecture) = gpu.description
       rows.append(["GPU \(gpu.name)", "\(model), \(memory >> 20) MB, sm_\(architecture)"])
     }
+    if gpus.count > 1 { rows.append(["GPUs together", gpus[0].collectives]) }
     if let diagnosis = Devices.gpuDiagnosis { rows.append(["GPU", diagnosis.message]) }
     rows.append(["op types", "\(OperationCatalogue.standard.typeNames.count) of TensorFlow's"])
     for row in rows { show(row) }

@@ -1,4 +1,4 @@
-// A CUDA driver, NVRTC and cuBLASLt on the processors of the host: for tests on machines without a GPU.
+// A CUDA driver, NVRTC, cuBLASLt and NCCL on the processors of the host: for tests on machines without a GPU.
 //
 // Work on a stream runs only when something waits for it, so that a missing wait always shows. Each
 // device has a range of addresses of its own, which host code and the other device cannot touch.
@@ -32,6 +32,7 @@ enum Status {
   NO_BINARY = 209,
   INVALID_HANDLE = 400,
   NOT_FOUND = 500,
+  NOT_READY = 600,
   ILLEGAL_ADDRESS = 700,
   OUT_OF_RESOURCES = 701,
   LAUNCH_FAILED = 719,
@@ -67,6 +68,7 @@ struct Stream {
   std::deque<std::function<void()>> work;
   uint64_t enqueued = 0, done = 0;
   Graph *capture = nullptr;
+  bool was_looked_at = false;
 };
 struct Event {
   Stream *stream = nullptr;

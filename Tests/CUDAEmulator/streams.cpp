@@ -61,6 +61,15 @@ API int cuStreamSynchronize(Stream *s) {
   finish(s, s->enqueued);
   return s->context->sticky;
 }
+// A GPU works on while nobody waits: at the second look all is done.
+API int cuStreamQuery(Stream *s) {
+  ENTER_CONTEXT
+  if (int status = refuse_in_capture(s, __func__)) return status;
+  s->was_looked_at = !s->was_looked_at;
+  if (s->done < s->enqueued && s->was_looked_at) return NOT_READY;
+  finish(s, s->enqueued);
+  return s->context->sticky;
+}
 
 API int cuEventCreate(Event **e, unsigned) {
   ENTER_CONTEXT *e = new Event;
@@ -105,6 +114,7 @@ API int cuMemcpyHtoDAsync_v2(Address d, const void *h, size_t size, Stream *s) {
       memcpy((void *)d, h, size);
     });
   // Memory that is not pinned is read before the call returns, as by the real driver.
+  entered("copy from memory that is not pinned");
   auto copy = std::make_shared<std::vector<char>>((const char *)h, (const char *)h + size);
   return push(s, [=] {
     Access open(c);
@@ -116,6 +126,7 @@ API int cuMemcpyDtoHAsync_v2(void *h, Address d, size_t size, Stream *s) {
   if (size == 0) return OK;
   Context *c = s->context;
   if (!in_range(*c, d, size, __func__) || !is_host(h, __func__)) return INVALID_VALUE;
+  if (!is_pinned(h)) entered("copy to memory that is not pinned");
   return push(s, [=] {
     Access open(c);
     memcpy(h, (void *)d, size);

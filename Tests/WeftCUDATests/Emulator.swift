@@ -1,5 +1,6 @@
 import CWeftCUDA
 import Foundation
+import Synchronization
 import Testing
 import Weft
 import WeftCUDA
@@ -12,6 +13,8 @@ final class Emulator: @unchecked Sendable {
   /// Where its own copy of the library lies.
   private let folder: String
   private let handle: UnsafeMutableRawPointer
+  private let hasCollectives: Bool
+  private let opened = Mutex<CUDALibraries?>(nil)
 
   /// Shared by all tests that only compute.
   static let shared = Result { try Emulator() }
@@ -28,6 +31,7 @@ final class Emulator: @unchecked Sendable {
     try FileManager.default.createDirectory(at: own, withIntermediateDirectories: true)
     folder = own.path
     path = folder + "/emulator.so"
+    hasCollectives = settings["nccl"] != "0"
     try FileManager.default.copyItem(atPath: built.path, toPath: path)
     handle = try #require(dlopen(path, RTLD_NOW | RTLD_LOCAL), "the emulator cannot be opened")
     set("cache", Self.work.appending(path: "kernels").path)
@@ -38,15 +42,22 @@ final class Emulator: @unchecked Sendable {
 
   deinit { try? FileManager.default.removeItem(atPath: folder) }
 
-  /// What the device opens: the one library under the three names that are looked for.
+  /// What the device opens: the one library under the names that are looked for. With the setting
+  /// `"nccl": "0"` there is no NCCL.
   var libraries: CUDALibraries {
     get throws {
-      for name in ["libcuda", "libnvrtc", "libcublasLt"] {
+      for name in ["libcuda", "libnvrtc", "libcublasLt"] + (hasCollectives ? ["libnccl"] : []) {
         let link = "\(folder)/\(name).so"
         if FileManager.default.fileExists(atPath: link) { continue }
         try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)
       }
-      return try CUDALibraries(search: CUDASearch(paths: [folder], isExclusive: true))
+      // Devices work together only if they are of the same libraries.
+      return try opened.withLock { opened in
+        let libraries =
+          try opened ?? CUDALibraries(search: CUDASearch(paths: [folder], isExclusive: true))
+        opened = libraries
+        return libraries
+      }
     }
   }
 

@@ -5,11 +5,11 @@ import WeftExamples
 
 @Suite struct ExampleTests {
   /// What a training gives on a device, over few steps and images.
-  private func losses(_ example: Example, _ arguments: [String], on device: any Device) throws
-    -> [Double]
-  {
+  private func losses(
+    _ example: Example, _ arguments: [String], on device: any Device, others: [any Device] = []
+  ) throws -> [Double] {
     let options = try TrainingOptions.parse(
-      arguments + ["--train-count", "300", "--steps", "5", "--batch-size", "21"])
+      ["--train-count", "300", "--steps", "5", "--batch-size", "21"] + arguments)
     var parts = try options.images(from: example.folder) { _ in
       throw ExampleError("nothing is fetched in tests")
     }
@@ -20,6 +20,7 @@ import WeftExamples
     run.display = .silent
     run.output = { _ in }
     run.device = device
+    run.others = others
     return try run.run().outcome.reports.map(\.loss)
   }
 
@@ -40,5 +41,21 @@ import WeftExamples
     }
     // Nothing of such a step is left to the host.
     #expect(device.hostSteps == [:])
+  }
+
+  /// Towers on two GPUs, whose gradients NCCL adds up, train as one CPU does.
+  @Test func towersTrainOnTwoGPUs() throws {
+    let emulator = try Emulator()
+    do {
+      let common = ["--model", "mlp", "--keep", "1"]
+      let found = try losses(
+        .digits, common + ["--towers", "/gpu:0,/gpu:1", "--batch-size", "20"],
+        on: emulator.device(0), others: [emulator.device(1), CPUDevice.shared])
+      let expected = try losses(.digits, common + ["--batch-size", "20"], on: CPUDevice.shared)
+      #expect(found.count == expected.count && !found.isEmpty)
+      for (a, b) in zip(found, expected) { #expect(abs(a - b) <= 1e-3 * max(1, abs(b))) }
+    }
+    #expect(emulator.calls("ncclReduce") > 0)
+    #expect(emulator.alive == "")
   }
 }

@@ -45,8 +45,9 @@ import WeftCUDA
     #expect(emulator.alive == "")
   }
 
+  /// Without NCCL: copies alone.
   @Test func thePlacementOfTowers() throws {
-    let emulator = try Emulator.shared.get()
+    let emulator = try Emulator(["nccl": "0"])
     let model = TowerModel(towers: Self.gpus, variables: "/cpu:0")
     let session = try session(model, emulator)
     let placement = try #require(
@@ -94,7 +95,7 @@ import WeftCUDA
     ("cuStreamSynchronize", "/gpu:0"),
   ])
   func aFailureIsAnErrorAndLeavesTheSessionUsable(_ call: String, _ home: String) throws {
-    let emulator = try Emulator()
+    let emulator = try Emulator(["nccl": "0"])
     do {
       // Captured steps would launch nothing one by one.
       let model = TowerModel(towers: Self.gpus, variables: home)
@@ -116,6 +117,38 @@ import WeftCUDA
         #expect(try losses(session, model, steps: 1)[0].isFinite)
       }
       #expect(failures > 1)
+      session.close()
+    }
+    #expect(emulator.alive == "")
+  }
+
+  /// What the CPU and a GPU say to each other in a run lies in pinned memory, but for variables of the CPU;
+  /// and nothing is copied twice that was not written between.
+  @Test(arguments: ["/cpu:0", "/gpu:0"], ["0", "1"])
+  func whatIsCopiedAndHow(_ home: String, _ nccl: String) throws {
+    let emulator = try Emulator(["nccl": nccl])
+    do {
+      let model = TowerModel(towers: Self.gpus, variables: home)
+      let session = try session(model, emulator)
+      try session.initializeVariables()
+      func counts(_ steps: Int, _ body: () throws -> Void) throws -> [Int] {
+        let names = [
+          "copy to memory that is not pinned", "copy from memory that is not pinned",
+          "cuMemcpyPeerAsync",
+        ]
+        try body()
+        let before = names.map(emulator.calls)
+        for _ in 0..<steps { try body() }
+        return zip(names, before).map { emulator.calls($0) - $1 }
+      }
+      let feeds = try model.feeds()
+      let trained = try counts(2) { _ = try session.run(model.train, feeding: feeds) }
+      // Three variables to each GPU that they do not lie on; without NCCL three gradients from the other.
+      let (onHost, peers) = (home == "/cpu:0", nccl == "1" ? 3 : 6)
+      #expect(trained == (onHost ? [0, 2 * 6, 0] : [0, 0, 2 * peers]))
+      let judged = try counts(3) { _ = try session.run(model.loss, feeding: feeds) }
+      // The loss of the other tower.
+      #expect(judged == (onHost || nccl == "1" ? [0, 0, 0] : [0, 0, 3]))
       session.close()
     }
     #expect(emulator.alive == "")

@@ -259,6 +259,52 @@ import Weft
     #expect(report.description.contains("7 copies between devices"))
   }
 
+  /// A copy of a variable is made again only where the variable was written since, by whatever.
+  @Test func variablesAreCopiedWhenTheyWereWritten() throws {
+    let graph = Graph(seed: 1)
+    let x = graph.placeholder(Float.self, shape: [2], name: "x")
+    let (v, u) = graph.device("/cpu:0") {
+      (
+        graph.variable(.constant(3 as Float, [2]), name: "v"),
+        graph.variable(.constant(5 as Float, [2]), name: "u")
+      )
+    }
+    let read = graph.device("/cpu:1") { v * 10 + u }
+    let add = v.assignAdd(x)
+    let checked = graph.device("/cpu:1") { checkNumerics(log(x), message: "bad x") }
+    let both = graph.after([add]) { graph.group([checked.operation], name: "both") }
+    let readAndAdd = graph.device("/cpu:1") { (v - u) * x }
+    let session = try session(graph, Self.devices(2))
+    try session.initializeVariables()
+    func values(_ count: Int = 1, copies: Int) throws -> [Float] {
+      let trace = RunTrace()
+      var found: [Float] = []
+      for _ in 0..<count { found = try session.run(read, feeding: [:], trace: trace).scalars }
+      let made = trace.steps.filter { $0.typeName == "Copy" && $0.device == "/cpu:1" }
+      #expect(made.count == copies)
+      return found
+    }
+    let one = Tensor<Float>([1, 1] as [Float])
+    #expect(try values(3, copies: 1) == [35, 35])
+    // By a run of one device, by a load, by a run over both, by one that fails.
+    _ = try session.run(add, feeding: [x: one])
+    #expect(try values(2, copies: 1) == [45, 45])
+    try session.load(Tensor<Float>([7, 8] as [Float]), into: u)
+    #expect(try values(2, copies: 1) == [47, 48])
+    for run in 0..<3 {
+      let (_, result) = try session.run(add, readAndAdd, feeding: [x: one])
+      #expect(result.scalars == [Float(4 + run) - 7, Float(4 + run) - 8])
+    }
+    #expect(try values(2, copies: 1) == [77, 78])
+    let bad = Tensor<Float>([2, -1] as [Float])
+    #expect(throws: GraphError.self) { try session.run(add, both, feeding: [x: bad]) }
+    let present = try session.value(of: v).scalars
+    #expect(try values(2, copies: 1) == [present[0] * 10 + 7, present[1] * 10 + 8])
+    // What is only read is not copied again.
+    _ = try session.value(of: u)
+    #expect(try values(2, copies: 0) == [present[0] * 10 + 7, present[1] * 10 + 8])
+  }
+
   /// Loops, conditions and lists on two devices, and values that cross to and from them.
   @Test func controlFlowOnTwoDevices() throws {
     func results(_ devices: [any Device]) throws -> [Float] {

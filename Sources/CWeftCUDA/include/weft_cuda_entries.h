@@ -39,6 +39,7 @@
   X(int, cuStreamCreate, (weft_cuda_stream *, unsigned)) \
   X(int, cuStreamDestroy_v2, (weft_cuda_stream)) \
   X(int, cuStreamSynchronize, (weft_cuda_stream)) \
+  X(int, cuStreamQuery, (weft_cuda_stream)) \
   X(int, cuEventCreate, (weft_cuda_event *, unsigned)) \
   X(int, cuEventDestroy_v2, (weft_cuda_event)) \
   X(int, cuEventRecord, (weft_cuda_event, weft_cuda_stream)) \
@@ -92,3 +93,18 @@
     (weft_lt_handle, weft_lt_description, const void *, const void *, weft_lt_layout, \
      const void *, weft_lt_layout, const void *, const void *, weft_lt_layout, void *, \
      weft_lt_layout, const weft_lt_algorithm *, void *, size_t, weft_cuda_stream))
+
+#define WEFT_NCCL_ENTRIES(X) \
+  X(int, ncclGetVersion, (int *)) \
+  X(const char *, ncclGetErrorString, (weft_cuda_result)) \
+  X(const char *, ncclGetLastError, (weft_nccl_communicator)) \
+  X(int, ncclCommInitAll, (weft_nccl_communicator *, int, const int *)) \
+  X(int, ncclCommDestroy, (weft_nccl_communicator)) \
+  X(int, ncclCommAbort, (weft_nccl_communicator)) \
+  X(int, ncclCommGetAsyncError, (weft_nccl_communicator, weft_cuda_result *)) \
+  X(int, ncclGroupStart, (void)) \
+  X(int, ncclGroupEnd, (void)) \
+  X(int, ncclReduce, \
+    (const void *, void *, size_t, int, int, int, weft_nccl_communicator, weft_cuda_stream)) \
+  X(int, ncclAllReduce, \
+    (const void *, void *, size_t, int, int, weft_nccl_communicator, weft_cuda_stream))

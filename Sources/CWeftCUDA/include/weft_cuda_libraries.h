@@ -23,12 +23,18 @@ typedef struct {
   WEFT_LT_ENTRIES(WEFT_CUDA_ENTRY)
 } weft_lt;
 
+typedef struct {
+  void *handle;
+  WEFT_NCCL_ENTRIES(WEFT_CUDA_ENTRY)
+} weft_nccl;
+
 #undef WEFT_CUDA_ENTRY
 
 // Opens a library by path or name. Null if it is not there or lacks a symbol: the message says which.
 weft_cuda_driver *weft_cuda_driver_open(const char *path, char *message, size_t size);
 weft_nvrtc *weft_nvrtc_open(const char *path, char *message, size_t size);
 weft_lt *weft_lt_open(const char *path, char *message, size_t size);
+weft_nccl *weft_nccl_open(const char *path, char *message, size_t size);
 
 // The path of the file that a symbol's library was loaded from; null if it is not known.
 const char *weft_library_path(const void *symbol);

@@ -1,9 +1,9 @@
-// Types and constants of the CUDA driver, NVRTC and cuBLASLt, as far as they are used.
+// Types and constants of the CUDA driver, NVRTC, cuBLASLt and NCCL, as far as they are used.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
 
-// CUresult, nvrtcResult and cublasStatus_t are enumerations of the size of an int.
+// CUresult, nvrtcResult, cublasStatus_t and ncclResult_t are enumerations of the size of an int.
 typedef int weft_cuda_result;
 typedef int weft_cuda_device;
 typedef unsigned long long weft_cuda_address;
@@ -18,6 +18,7 @@ typedef struct CUgraph_st *weft_cuda_graph;
 typedef struct CUgraphExec_st *weft_cuda_graph_exec;
 typedef struct CUmemPoolHandle_st *weft_cuda_pool;
 typedef struct _nvrtcProgram *weft_nvrtc_program;
+typedef struct ncclComm *weft_nccl_communicator;
 
 typedef struct {
   int allocation_type, handle_types;
@@ -56,6 +57,7 @@ enum {
   WEFT_CUDA_SUCCESS = 0,
   WEFT_CUDA_OUT_OF_MEMORY = 2,
   WEFT_CUDA_NO_DEVICE = 100,
+  WEFT_CUDA_NOT_READY = 600,
   WEFT_CUDA_ILLEGAL_ADDRESS = 700,
   WEFT_CUDA_LAUNCH_FAILED = 719
 };
@@ -77,6 +79,8 @@ enum {
 enum { WEFT_CUDA_STREAM_NON_BLOCKING = 1, WEFT_CUDA_EVENT_NO_TIMING = 2 };
 enum { WEFT_CUDA_CAPTURE_THREAD_LOCAL = 1, WEFT_CUDA_CAPTURE_RELAXED = 2 };
 enum { WEFT_CUDA_HOST_PORTABLE = 1 };
+
+enum { WEFT_NCCL_FLOAT32 = 7, WEFT_NCCL_FLOAT64 = 8, WEFT_NCCL_SUM = 0 };
 
 enum { WEFT_LT_FLOAT32 = 0, WEFT_LT_FLOAT64 = 1 };
 enum {

@@ -86,6 +86,11 @@ public final class CUDADevice: Device {
     try CUDAMemory(try open().context, byteCount: byteCount)
   }
 
+  public func allocateOnHost(byteCount: Int) throws(GraphError) -> HostMemory? {
+    let buffer = try PinnedBuffer(try open().context, byteCount: byteCount)
+    return HostMemory(buffer.pointer, byteCount: byteCount, of: buffer)
+  }
+
   public func compile(_ plan: ExecutionPlan, resources: ProgramResources) throws(GraphError)
     -> any DeviceProgram
   {
@@ -141,6 +146,9 @@ public struct CUDAOptions: Sendable {
   /// Whether the gradients of rectifiers are taken by products, from a mask of bits that the forward
   /// product leaves. By default unless `WEFT_CUDA_MASKS=0` is set.
   public var usesMasks: Bool = CUDASearch.environment("WEFT_CUDA_MASKS") != "0"
+  /// Whether several GPUs add up values together, by NCCL where it is there. By default unless
+  /// `WEFT_CUDA_NCCL=0` is set.
+  public var usesCollectives: Bool = CUDASearch.environment("WEFT_CUDA_NCCL") != "0"
 
   /// Options.
   public init(

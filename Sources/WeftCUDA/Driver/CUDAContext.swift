@@ -105,6 +105,17 @@ final class CUDAContext: @unchecked Sendable {
     try check(libraries.driver.pointee.cuCtxSetCurrent(context), "cuCtxSetCurrent")
   }
 
+  /// A stream that waits for no other.
+  func makeStream() throws(GraphError) -> weft_cuda_stream {
+    try activate()
+    var stream: weft_cuda_stream?
+    try check(
+      libraries.driver.pointee.cuStreamCreate(&stream, UInt32(WEFT_CUDA_STREAM_NON_BLOCKING)),
+      "cuStreamCreate")
+    guard let stream else { throw libraries.failure(0, "cuStreamCreate") }
+    return stream
+  }
+
   /// Throws if a call failed.
   func check(_ status: Int32, _ call: String) throws(GraphError) {
     if status == 0 { return }

@@ -9,6 +9,8 @@ public final class CUDALibraries: @unchecked Sendable {
   let driver: UnsafePointer<weft_cuda_driver>
   let nvrtc: UnsafePointer<weft_nvrtc>
   let lt: UnsafePointer<weft_lt>
+  /// What several GPUs do together.
+  let collectives: CUDACollectives
   /// The CUDA version that the driver supports, as 13000 for 13.0.
   public let driverVersion: Int
   /// The version of the compiler.
@@ -22,7 +24,7 @@ public final class CUDALibraries: @unchecked Sendable {
   /// that is too old for the compiler, no device.
   public init(search: CUDASearch = CUDASearch()) throws(GraphError) {
     let driver = try Self.open("libcuda", search.candidates("libcuda"), weft_cuda_driver_open) {
-      "no NVIDIA driver: \($0)"
+      Self.unavailable("no NVIDIA driver: \($0)")
     }
     self.driver = UnsafePointer(driver)
     let status = driver.pointee.cuInit(0)
@@ -42,7 +44,7 @@ public final class CUDALibraries: @unchecked Sendable {
 
     let nvrtc = try Self.open(
       "libnvrtc", search.candidates("libnvrtc", wheel: Self.wheels("cuda_nvrtc")), weft_nvrtc_open
-    ) { "no compiler: \($0)" }
+    ) { Self.unavailable("no compiler: \($0)") }
     self.nvrtc = UnsafePointer(nvrtc)
     var (major, minor): (Int32, Int32) = (0, 0)
     _ = nvrtc.pointee.nvrtcVersion(&major, &minor)
@@ -55,7 +57,8 @@ public final class CUDALibraries: @unchecked Sendable {
     lt = UnsafePointer(
       try Self.open(
         "libcublasLt", search.candidates("libcublasLt", wheel: Self.wheels("cublas")), weft_lt_open
-      ) { "no matrix products: \($0)" })
+      ) { Self.unavailable("no matrix products: \($0)") })
+    collectives = CUDACollectives(search: search)
   }
 
   /// Throws unless a driver runs what a compiler makes: the same major version at least.
@@ -75,11 +78,12 @@ public final class CUDALibraries: @unchecked Sendable {
 
   private static func wheels(_ name: String) -> [String] { ["cu13", "cu12", name] }
 
-  private static func open<Table>(
+  /// Opens the first that can be opened.
+  static func open<Table>(
     _ stem: String, _ candidates: [String],
     _ function: (UnsafePointer<CChar>?, UnsafeMutablePointer<CChar>?, Int)
       -> UnsafeMutablePointer<Table>?,
-    _ sentence: (String) -> String
+    _ error: (String) -> GraphError
   ) throws(GraphError) -> UnsafeMutablePointer<Table> {
     var reason = "\(stem).so is in none of the folders that are searched (see WEFT_CUDA_PATH)"
     var message = [CChar](repeating: 0, count: 512)
@@ -88,14 +92,14 @@ public final class CUDALibraries: @unchecked Sendable {
       // A file that is there and cannot be used tells more than a name that is not found.
       if candidate.contains("/") { reason = text(message) }
     }
-    throw unavailable(sentence(reason))
+    throw error(reason)
   }
 
   private static func text(_ buffer: [CChar]) -> String {
     String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  private static func path(of handle: UnsafeMutableRawPointer?, symbol: String) -> String? {
+  static func path(of handle: UnsafeMutableRawPointer?, symbol: String) -> String? {
     guard let address = dlsym(handle, symbol), let path = weft_library_path(address) else {
       return nil
     }

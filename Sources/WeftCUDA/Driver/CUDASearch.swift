@@ -26,7 +26,7 @@ public struct CUDASearch: Hashable, Sendable {
     var result = paths.filter { Self.lastPart($0).hasPrefix(stem + ".so") && Self.exists($0) }
     result += paths.flatMap { Self.libraries(stem, in: [$0, $0 + "/lib64", $0 + "/lib"]) }
     if isExclusive { return result }
-    result += ["\(stem).so.1", "\(stem).so.13", "\(stem).so.12", "\(stem).so"]
+    result += ["1", "13", "12", "2"].map { "\(stem).so.\($0)" } + ["\(stem).so"]
     var folders: [String] = []
     for variable in ["CUDA_HOME", "CUDA_PATH"] {
       if let root = Self.environment(variable) {

@@ -45,12 +45,7 @@ final class CUDAWorkspace: @unchecked Sendable {
         return base + weft_cuda_address(layout.valueOffsets[index] ?? 0)
       }
     }
-    var stream: weft_cuda_stream?
-    try context.check(
-      context.libraries.driver.pointee.cuStreamCreate(
-        &stream, UInt32(WEFT_CUDA_STREAM_NON_BLOCKING)), "cuStreamCreate")
-    guard let stream else { throw context.libraries.failure(0, "cuStreamCreate") }
-    self.stream = stream
+    stream = try context.makeStream()
     try bind(program)
     if !layout.ticketRange.isEmpty {
       try context.check(

@@ -8,13 +8,18 @@ public struct DeviceChoice: Sendable {
   public let standard: Int
   /// Where operations run that ask for one.
   public let find: @Sendable (DeviceRequest) -> Int
+  /// Whether some of the devices can add up values together.
+  public let grouping: @Sendable ([Int]) -> DeviceGrouping
 
   /// A choice.
   public init(
-    names: [String], standard: Int, find: @escaping @Sendable (DeviceRequest) -> Int
+    names: [String], standard: Int,
+    grouping: @escaping @Sendable ([Int]) -> DeviceGrouping = { _ in .unrelated },
+    find: @escaping @Sendable (DeviceRequest) -> Int
   ) {
     self.names = names
     self.standard = standard
+    self.grouping = grouping
     self.find = find
   }
 }

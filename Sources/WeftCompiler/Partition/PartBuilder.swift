@@ -18,6 +18,9 @@ struct CargoPlace: Hashable {
 struct PartBuilder {
   let device: Int
   let level: Int
+  /// For sums that several devices compute together: those devices. Empty for a part of one.
+  let members: [Int]
+  var sums: [Sum] = []
   var program = Program()
   /// By value of the whole.
   var values: [Int: Int] = [:]
@@ -47,14 +50,32 @@ struct PartBuilder {
     case cargo(CargoPlace)
   }
 
+  /// A sum that the members compute together.
+  struct Sum {
+    /// The instruction of the whole.
+    let instruction: Int
+    let parts: [CargoPlace]
+    /// Where it is wanted.
+    var results: [CargoPlace]
+  }
+
   struct VersionedValue: Hashable {
     let value: Int
     let writes: Int
   }
 
-  init(device: Int, level: Int) {
+  init(device: Int, level: Int, members: [Int]) {
     self.device = device
     self.level = level
+    self.members = members
+  }
+
+  /// Notes that a sum is wanted on a device, if that is a member.
+  mutating func want(_ place: CargoPlace) {
+    guard members.contains(place.device) else { return }
+    for index in sums.indices where sums[index].results[0].cargo == place.cargo {
+      if !sums[index].results.contains(place) { sums[index].results.append(place) }
+    }
   }
 
   mutating func add(_ value: Program.Value, _ source: Program.Source) -> Int {

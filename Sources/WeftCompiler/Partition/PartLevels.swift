@@ -8,6 +8,8 @@ import WeftOps
 /// variable is copied before anything runs.
 struct PartLevels {
   let program: Program
+  /// The sums that several devices compute together.
+  let joint: JointSums
   /// By instruction; that of a transparent one has no meaning.
   private(set) var levels: [Int]
   /// For each variable, the highest level of a write so far, of a read in place, and how many writes.
@@ -27,8 +29,9 @@ struct PartLevels {
     let device: Int
   }
 
-  init(_ program: Program) {
+  init(_ program: Program, _ joint: JointSums) {
     self.program = program
+    self.joint = joint
     levels = Array(repeating: 0, count: program.instructions.count)
     state = Array(repeating: VariableState(), count: program.variables.count)
     for index in program.instructions.indices where !program.instructions[index].isTransparent {
@@ -38,6 +41,10 @@ struct PartLevels {
 
   private mutating func place(_ index: Int) {
     let instruction = program.instructions[index]
+    if let sum = joint.sums[index] {
+      levels[index] = (sum.parts.map(madeLevel).max() ?? 0) + 1
+      return
+    }
     var level = 0
     for input in instruction.inputs { level = max(level, need(input, on: instruction.device)) }
     for control in instruction.controls {
@@ -103,7 +110,13 @@ struct PartLevels {
   }
 
   private func reach(_ index: Int, from device: Int) -> Int {
-    levels[index] + (program.instructions[index].device == device ? 0 : 1)
+    let isHere = program.instructions[index].device == device && joint.sums[index] == nil
+    return levels[index] + (isHere ? 0 : 1)
+  }
+
+  private func madeLevel(_ value: Int) -> Int {
+    guard case .instruction(let maker) = program.values[value].source else { return 0 }
+    return levels[maker]
   }
 }
 

@@ -34,6 +34,22 @@ public struct PartitionedPlan: Sendable {
     public let type: TensorType
   }
 
+  /// A sum over slots of several devices, which compute it together.
+  public struct Sum: Sendable {
+    /// The slots that are added up, one of each device, by the order of the devices.
+    public let parts: [Int]
+    /// The slots that the sum is written to: of one of the devices, or of each.
+    public let results: [Int]
+    /// The operation's name.
+    public let name: String
+    /// What the devices do it by, such as `NCCL 2.27.3`.
+    public let means: String
+    /// The Swift line that made the operation.
+    public let location: SourceLocation?
+    /// The sum's type.
+    public let type: TensorType
+  }
+
   /// A part of the work: what one device does without waiting for another.
   public struct Part: Sendable {
     /// The plan. Its variables are those of ``variables``, then the slots.
@@ -56,8 +72,11 @@ public struct PartitionedPlan: Sendable {
     public let predecessors: [Int]
     /// The copies to the device.
     public let transfers: [Transfer]
-    /// The work; nil for copies alone.
+    /// The work; nil for copies or sums alone.
     public let part: Part?
+    /// Sums that the device computes together with others, all over the same devices. They are begun
+    /// by this task alone: no device waits for another to begin its share.
+    public var sums: [Sum] = []
   }
 
   /// The names of the devices.
@@ -76,6 +95,27 @@ public struct PartitionedPlan: Sendable {
   public let written: [Int]
   /// The element types and shapes of the results.
   public let fetchTypes: [(dtype: DType, shape: [Int])]
+  /// What keeps devices from working together where they could.
+  public let notes: [String]
+}
+
+extension PartitionedPlan {
+  /// The device that a slot is copied from or, else, to; nil for one that is not copied.
+  package func partner(of slot: Int) -> Int? {
+    var partner: Int?
+    for task in tasks {
+      for transfer in task.transfers {
+        if transfer.slot == slot {
+          return switch transfer.source {
+          case .variable(let variable): variableDevices[variable]
+          case .slot(let source): slots[source].device
+          }
+        }
+        if partner == nil, transfer.source == .slot(slot) { partner = task.device }
+      }
+    }
+    return partner
+  }
 }
 
 extension PartitionedPlan: CustomStringConvertible {
@@ -92,6 +132,11 @@ extension PartitionedPlan: CustomStringConvertible {
           case .slot(let slot): "slot \(slot) of '\(transfer.name)'"
           }
         lines.append("  slot \(transfer.slot) = copy \(source)")
+      }
+      for sum in task.sums {
+        let sources = sum.parts.map { "slot \($0)" }.joined(separator: ", ")
+        let targets = sum.results.map { "slot \($0)" }.joined(separator: ", ")
+        lines.append("  \(targets) = sum of \(sources): '\(sum.name)'")
       }
       guard let part = task.part else { continue }
       let variables = part.variables.map { "'\(self.variables[$0].name)'" }

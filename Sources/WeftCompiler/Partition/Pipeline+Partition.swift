@@ -21,8 +21,8 @@ extension Pipeline {
       observer?("\(pass.name) of the whole", program)
     }
     try placeUpdates(&program, devices)
-    let levels = PartLevels(program)
-    var splitter = ProgramSplitter(program, levels)
+    let joint = JointSums(&program, devices)
+    var splitter = ProgramSplitter(program, PartLevels(program, joint))
     splitter.run()
     return try splitter.finish(devices) { (part, label) throws(GraphError) -> Result in
       var pipeline = self

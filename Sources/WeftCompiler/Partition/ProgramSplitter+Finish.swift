@@ -6,10 +6,13 @@ extension ProgramSplitter {
     _ devices: DeviceChoice,
     _ compile: (Program, String) throws(GraphError) -> Pipeline.Result
   ) throws(GraphError) -> PartitionedPlan {
+    // Of one device and level the part comes first, then what the device computes with others.
     let order = builders.indices.sorted {
-      (builders[$0].level, builders[$0].device) < (builders[$1].level, builders[$1].device)
+      let (a, b) = (builders[$0], builders[$1])
+      return (a.level, a.device, a.members.count, $0) < (b.level, b.device, b.members.count, $1)
     }
     var table = SlotTable(program)
+    let sums = builders.map { table.sums(of: $0, means: levels.joint) }
     // The copies of variables from before the run come first: who writes one of them waits for them.
     let arrivals = table.arrivals(order.map { builders[$0] })
     var tasks = arrivals.map {
@@ -28,6 +31,13 @@ extension ProgramSplitter {
       where arrival.device != builder.device && !arrival.variables.isDisjoint(with: builder.written)
       {
         before.insert(index)
+      }
+      guard builder.members.isEmpty else {
+        tasks.append(
+          PartitionedPlan.Task(
+            device: builder.device, predecessors: before.sorted(), transfers: [], part: nil,
+            sums: sums[part]))
+        continue
       }
       let name = devices.names[builder.device]
       let result = try compile(builder.finished, "level \(builder.level) on \(name)")
@@ -48,7 +58,7 @@ extension ProgramSplitter {
     return PartitionedPlan(
       devices: devices.names, tasks: tasks, slots: table.slots, variables: program.variables,
       variableDevices: program.variableDevices, required: required.sorted(),
-      written: written.sorted(), fetchTypes: fetchTypes)
+      written: written.sorted(), fetchTypes: fetchTypes, notes: levels.joint.notes)
   }
 }
 
@@ -108,6 +118,24 @@ private struct SlotTable {
     slots.append(
       PartitionedPlan.Slot(device: place.device, byteCount: type(of: place.cargo).byteCount ?? 0))
     return slots.count - 1
+  }
+
+  /// The sums of devices together. What they write needs no copy.
+  mutating func sums(of builder: PartBuilder, means joint: JointSums) -> [PartitionedPlan.Sum] {
+    builder.sums.map { sum in
+      let wanted = sum.results[0]
+      // Written on one of the devices, or on each of them.
+      let results =
+        sum.results.count == 1
+        ? [wanted] : builder.members.map { CargoPlace(cargo: wanted.cargo, device: $0) }
+      arrived.formUnion(results)
+      return PartitionedPlan.Sum(
+        parts: sum.parts.map { number($0) }, results: results.map { number($0) },
+        name: program.instructions[sum.instruction].name,
+        means: joint.sums[sum.instruction]?.means ?? "",
+        location: program.instructions[sum.instruction].origin.location,
+        type: type(of: wanted.cargo))
+    }
   }
 
   /// The copies of variables to each device that come before everything else.

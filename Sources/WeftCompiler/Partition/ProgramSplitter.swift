@@ -15,6 +15,7 @@ struct ProgramSplitter {
   private struct PartPlace: Hashable {
     let device: Int
     let level: Int
+    let members: [Int]
   }
 
   init(_ program: Program, _ levels: PartLevels) {
@@ -31,21 +32,27 @@ struct ProgramSplitter {
     for (position, fetch) in program.fetches.enumerated() { emitFetch(fetch, position) }
   }
 
-  private mutating func part(_ device: Int, _ level: Int) -> Int {
-    let place = PartPlace(device: device, level: level)
+  private mutating func part(_ device: Int, _ level: Int, members: [Int] = []) -> Int {
+    let place = PartPlace(device: device, level: level, members: members)
     if let known = parts[place] { return known }
-    builders.append(PartBuilder(device: device, level: level))
+    builders.append(PartBuilder(device: device, level: level, members: members))
     parts[place] = builders.count - 1
     return builders.count - 1
   }
 
   private mutating func part(of instruction: Int) -> Int {
-    part(program.instructions[instruction].device, levels.levels[instruction])
+    part(
+      program.instructions[instruction].device, levels.levels[instruction],
+      members: levels.joint.sums[instruction]?.devices ?? [])
   }
 
   private mutating func emit(_ index: Int) {
     let instruction = program.instructions[index]
     let part = part(of: index)
+    if let sum = levels.joint.sums[index] {
+      emit(sum, index, part)
+      return
+    }
     let inputs = instruction.inputs.map { local($0, part) }
     let controls = Set(instruction.controls.flatMap { waits($0, part) }).sorted()
     let made = builders[part].append(
@@ -59,6 +66,23 @@ struct ProgramSplitter {
       state[variable].noteWrite(index, levels.levels[index])
       builders[part].written.insert(variable)
     }
+  }
+
+  /// A sum of values that lie on several devices, in slots of theirs.
+  private mutating func emit(_ sum: JointSums.Sum, _ index: Int, _ part: Int) {
+    for value in sum.parts {
+      if let source = provide(.value(value)), builders[source].device != builders[part].device {
+        builders[part].predecessors.insert(source)
+      }
+    }
+    builders[part].sums.append(
+      PartBuilder.Sum(
+        instruction: index,
+        parts: zip(sum.parts, sum.devices).map { CargoPlace(cargo: .value($0), device: $1) },
+        results: [
+          CargoPlace(
+            cargo: .value(program.instructions[index].outputs[0]), device: builders[part].device)
+        ]))
   }
 
   /// What stands in a part for a value of the whole.
@@ -122,6 +146,7 @@ struct ProgramSplitter {
     builders[part].imports[place] = made
     if let source = provide(cargo), builders[source].device != builders[part].device {
       builders[part].predecessors.insert(source)
+      builders[source].want(place)
     }
     return made
   }

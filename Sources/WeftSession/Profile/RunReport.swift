@@ -41,6 +41,8 @@ public struct RunReport: Sendable {
   public let copies: Int
   /// The bytes of those copies.
   public let copiedBytes: Int
+  /// How many sums several devices compute together.
+  public let sums: Int
   /// Memory that values have on their way from one device, or one part of the work, to another.
   public let slotBytes: Int
   /// What a run reads and writes, and its arithmetic.
@@ -91,6 +93,7 @@ extension RunReport {
     cost = plans.reduce(StepCost()) { $0 + $1.cost }
     copies = outcome.transfers.count
     copiedBytes = outcome.transfers.reduce(0) { $0 + ($1.type.byteCount ?? 0) }
+    sums = outcome.sums
     slotBytes = outcome.slotBytes
     memoryLimit = limit
     self.batch = batch
@@ -144,6 +147,7 @@ extension RunReport: CustomStringConvertible {
         "\(copies) copies between devices, \(Quantity.bytes(copiedBytes)); memory for them "
           + Quantity.bytes(slotBytes))
     }
+    if sums > 0 { lines.append("\(sums) sums over several devices") }
     if let memoryLimit {
       let fit =
         largestBatch.map { "a batch of \($0)" }

@@ -51,6 +51,7 @@ extension Session {
         sources: plan.tasks.compactMap(\.part).map {
           RunReport.Source(plan: $0.plan, feeds: $0.feeds)
         }, variables: plan.variables, transfers: plan.tasks.flatMap(\.transfers),
+        sums: plan.tasks.reduce(0) { $0 + $1.sums.count },
         slotBytes: plan.slots.reduce(0) { $0 + $1.byteCount })
     case .boundary(let boundary):
       throw GraphError(
@@ -66,6 +67,7 @@ struct CompiledQuestion {
   let sources: [RunReport.Source]
   let variables: [AnyVariable]
   var transfers: [PartitionedPlan.Transfer] = []
+  var sums = 0
   var slotBytes = 0
 }
 

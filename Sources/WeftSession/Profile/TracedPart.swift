@@ -5,26 +5,30 @@ struct TracedPart: Sendable {
   let device: String
   let plan: ExecutionPlan?
   let times: StepTimes
-  /// Copies from other devices, which come first.
-  var copies: [Copies] = []
+  /// Copies from other devices and sums with them, which come first.
+  var arrivals: [Arrival] = []
 
-  /// Copies from one other device, made together.
-  struct Copies: Sendable {
+  /// Copies from one other device, made together, or sums over the same devices.
+  struct Arrival: Sendable {
     let name: String
-    let source: String
+    let typeName: String
     let types: [TensorType]
+    /// What each of the values costs, in passes over its bytes.
+    let passes: Int
     /// Where their time is noted.
     let position: Int
   }
 
   func steps(run: Int, since origin: UInt64) -> [RunTrace.Step] {
-    let moved = copies.map { copies in
-      let (start, end) = times[copies.position]
-      let bytes = copies.types.reduce(0) { $0 + ($1.byteCount ?? 0) }
+    let moved = arrivals.compactMap { arrival -> RunTrace.Step? in
+      let (start, end) = times[arrival.position]
+      // What lies there still is not copied again.
+      if end == 0 { return nil }
+      let bytes = arrival.types.reduce(0) { $0 + ($1.byteCount ?? 0) }
       return RunTrace.Step(
-        run: run, name: "\(copies.name) from \(copies.source) to \(device)",
-        typeName: StepPlacement.copy, device: device, lines: [], start: start - min(origin, start),
-        duration: end - start, cost: StepCost(bytes: 2 * bytes), results: copies.types)
+        run: run, name: arrival.name, typeName: arrival.typeName, device: device, lines: [],
+        start: start - min(origin, start), duration: end - start,
+        cost: StepCost(bytes: arrival.passes * bytes), results: arrival.types)
     }
     guard let plan else { return moved }
     return moved
