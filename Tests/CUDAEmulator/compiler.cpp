@@ -10,6 +10,7 @@
 
 struct Program {
   std::string source, log, image;
+  bool is_machine_code = true;
 };
 
 static std::string contents(const std::string &path) {
@@ -115,9 +116,39 @@ API int nvrtcDestroyProgram(Program **p) {
   return OK;
 }
 
-API int nvrtcCompileProgram(Program *p, int, const char *const *) {
+// The architectures that are known, as "80,90".
+static std::vector<int> architectures() {
+  std::vector<int> result;
+  const std::string text = setting("architectures", "75,80,86,89,90,100,103,120");
+  for (const char *at = text.c_str(); at; at = strchr(at, ',')) {
+    at += *at == ',';
+    result.push_back(atoi(at));
+  }
+  return result;
+}
+API int nvrtcGetNumSupportedArchs(int *count) {
+  *count = int(architectures().size());
+  return OK;
+}
+API int nvrtcGetSupportedArchs(int *result) {
+  for (int architecture : architectures()) *result++ = architecture;
+  return OK;
+}
+
+API int nvrtcCompileProgram(Program *p, int count, const char *const *given) {
   {
     ENTER
+  }
+  const std::string target = "--gpu-architecture=";
+  for (int i = 0; i < count; i++) {
+    const std::string option = given[i];
+    if (option.compare(0, target.size(), target)) continue;
+    p->is_machine_code = option[target.size()] == 's';
+    const int architecture = atoi(option.c_str() + option.find('_') + 1);
+    const auto known = architectures();
+    if (std::find(known.begin(), known.end(), architecture) != known.end()) continue;
+    p->log = "invalid value for --gpu-architecture (-arch)";
+    return 5;
   }
   const std::string folder = setting("cache", "/tmp"), include = setting("include", ".");
   const std::string compiler = setting("clang", "clang++");
@@ -159,11 +190,21 @@ API int nvrtcGetProgramLog(Program *p, char *text) {
   memcpy(text, p->log.c_str(), p->log.size() + 1);
   return OK;
 }
+// Machine code there is for a real architecture only; what stands for PTX is the same here.
 API int nvrtcGetCUBINSize(Program *p, size_t *size) {
+  *size = p->is_machine_code ? p->image.size() : 0;
+  return p->is_machine_code ? 0 : 3;
+}
+API int nvrtcGetCUBIN(Program *p, char *image) {
+  if (!p->is_machine_code) return 3;
+  memcpy(image, p->image.data(), p->image.size());
+  return OK;
+}
+API int nvrtcGetPTXSize(Program *p, size_t *size) {
   *size = p->image.size();
   return OK;
 }
-API int nvrtcGetCUBIN(Program *p, char *image) {
+API int nvrtcGetPTX(Program *p, char *image) {
   memcpy(image, p->image.data(), p->image.size());
   return OK;
 }
