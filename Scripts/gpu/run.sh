@@ -32,7 +32,6 @@ if [ "${1:-}" != --stage ]; then
   exit 1
 fi
 
-export LD_LIBRARY_PATH=$here/lib:${LD_LIBRARY_PATH:-}
 python=${PYTHON:-$(command -v python3 || true)}
 has() { [ -n "$python" ] && "$python" -c "import $1" 2>/dev/null; }
 
@@ -127,16 +126,18 @@ variants)
   done
   ;;
 sanitizer)
-  sanitizer=$(command -v compute-sanitizer || find / -name compute-sanitizer -type f 2>/dev/null | head -n 1)
+  sanitizer=$(command -v compute-sanitizer ||
+    find /usr/local /opt -name compute-sanitizer -type f -perm -u+x 2>/dev/null | head -n 1)
   if [ -z "$sanitizer" ]; then
     echo "no compute-sanitizer here: not checked"
     exit 0
   fi
+  # The programs in bin begin the true ones.
+  sanitize=("$sanitizer" --target-processes all --error-exitcode 9 --tool)
   for tool in memcheck racecheck; do
-    WEFT_DEVICE=/gpu:0 check "$sanitizer" --tool $tool --error-exitcode 9 \
-      bin/weft-bench --workload start | tail -n 4 || status=1
+    WEFT_DEVICE=/gpu:0 check "${sanitize[@]}" $tool bin/weft-bench --workload start | tail -n 4 || status=1
     for part in Softmax Adam Sum Random Transpose; do
-      check "$sanitizer" --tool $tool --error-exitcode 9 bin/devicecheck /gpu:0 $part | tail -n 3 || status=1
+      check "${sanitize[@]}" $tool bin/devicecheck /gpu:0 $part | tail -n 3 || status=1
     done
   done
   ;;
