@@ -64,9 +64,9 @@ static std::vector<FoundKernel> find_kernels(const std::string &source) {
 
 // The program with the table of its kernels. The name of a kernel that was left out is that of an
 // `EmulatedAbsent` in the namespace around the units.
-static std::string with_table(const std::string &source) {
+static std::string with_table(const std::string &source, const std::string &header) {
   const auto kernels = find_kernels(source);
-  std::string text = "#include \"device.h\"\nnamespace emulated {\n";
+  std::string text = "#include \"" + header + "\"\nnamespace emulated {\n";
   for (auto &kernel : kernels) text += "constexpr EmulatedAbsent " + kernel.entry + "{};\n";
   text += source + "\n";
   std::string table;
@@ -152,13 +152,16 @@ API int nvrtcCompileProgram(Program *p, int count, const char *const *given) {
   }
   const std::string folder = setting("cache", "/tmp"), include = setting("include", ".");
   const std::string compiler = setting("clang", "clang++");
+  const bool finds_races = setting("races", "0") == "1";
   const std::string options =
+      std::string(finds_races ? " -fsanitize=thread -mllvm -tsan-instrument-func-entry-exit=0" : "") +
       " -x c++ -std=c++20 -O1 -w -ffp-contract=off -fno-math-errno -fno-exceptions -fno-rtti"
       " -fno-stack-protector -fno-sanitize-recover -fsanitize=alignment -fsanitize-trap=all"
       " -fPIC -fvisibility=hidden -shared -nostdinc -nostdlib -fuse-ld=lld";
-  const std::string text = with_table(p->source) + epilogue;
+  const std::string text = with_table(p->source, finds_races ? "races.h" : "device.h") + epilogue;
   uint64_t hash = 1469598103934665603ull;
-  for (char c : text + options + contents(include + "/device.h"))
+  for (char c : text + options + contents(include + "/device.h") +
+                (finds_races ? contents(include + "/races.h") : ""))
     hash = (hash ^ (unsigned char)c) * 1099511628211ull;
   char key[32];
   snprintf(key, sizeof key, "/%016lx", hash);

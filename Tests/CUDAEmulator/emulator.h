@@ -130,6 +130,18 @@ void finish(Stream *stream, uint64_t at);
 int refuse_in_capture(Stream *stream, const char *what);
 void fail(Context *context, int status);
 
+// Races.
+struct Accessor {
+  unsigned block = 0, thread = 0, epoch = 0;  // how many barriers the block has passed
+  bool is_there = false;
+};
+// What is wrong with an access; null if nothing.
+const char *race_of(uintptr_t address, unsigned size, bool writes, const Accessor &now);
+void note_fence();
+void note_addition(uintptr_t counter, unsigned block);
+// A block begins, or a launch.
+void forget_accesses(bool all);
+
 // Kernels.
 struct Launch {
   const EmulatedKernel *kernel;

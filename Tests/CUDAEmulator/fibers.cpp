@@ -47,7 +47,9 @@ static struct {
   std::vector<char *> stacks, free_stacks;
   std::vector<unsigned> ready, unbegun;
   size_t ready_head = 0, started = 0, alive = 0, at_barrier = 0;
-  unsigned count = 0;
+  unsigned count = 0, block = 0, epoch = 0;
+  // Memory that the blocks share one after the other is not the same to them.
+  char *shared_begin = nullptr, *shared_end = nullptr, *dynamic_begin = nullptr, *dynamic_end = nullptr;
   Fiber *running = nullptr;
   void *main_pointer = nullptr;
   std::vector<unsigned> live, waiting;  // a bit for each lane, by warp
@@ -162,6 +164,7 @@ static bool release_warp(unsigned warp, Fiber &fiber) {
 static void release_barrier() {
   if (run.at_barrier == 0 || run.at_barrier != run.alive) return;
   run.at_barrier = 0;
+  run.epoch++;
   for (Fiber &fiber : run.fibers)
     if (fiber.state == AT_BARRIER) wake(fiber);
 }
@@ -221,7 +224,19 @@ static unsigned long long warp_function(int kind, unsigned mask, unsigned long l
   return fiber->result;
 }
 static unsigned lane_number() { return run.running->index & 31; }
-static EmulatedServices services{barrier, warp_function, lane_number, give_up};
+static void access(void *address, unsigned size, bool writes) {
+  char *const p = (char *)address;
+  const bool is_shared = (p >= run.shared_begin && p < run.shared_end) ||
+                         (p >= run.dynamic_begin && p < run.dynamic_end);
+  if (!is_shared && device_of((uintptr_t)p) < 0) return;
+  // A block's shared memory has a place of its own for each block, above all addresses.
+  const uintptr_t place = (uintptr_t)p + (is_shared ? uintptr_t(run.block + 1) << 48 : 0);
+  const Accessor now{run.block, run.running->index, run.epoch, true};
+  if (const char *why = race_of(place, size, writes, now)) give_up(why);
+}
+static void addition(void *counter) { note_addition((uintptr_t)counter, run.block); }
+static EmulatedServices services{barrier, warp_function, lane_number, give_up,
+                                 access,  addition,      note_fence};
 
 static thread_local bool in_kernel;
 static thread_local sigjmp_buf on_fault;
@@ -295,6 +310,8 @@ static void run_block(Launch &launch, unsigned threads) {
   std::iota(run.unbegun.begin(), run.unbegun.end(), 0u);
   run.ready_head = run.started = run.at_barrier = 0;
   run.alive = threads;
+  run.epoch = 0;
+  forget_accesses(false);
   run.free_stacks = run.stacks;
   emulator_switch(&run.main_pointer, fresh(take_stack()));
 }
@@ -314,6 +331,10 @@ void run_kernel(Context *c, Launch &launch) {
   run.kernel = launch.kernel;
   run.module = &module;
   run.arguments = launch.arguments.data();
+  run.shared_begin = module.shared_begin, run.shared_end = module.shared_end;
+  run.dynamic_begin = (char *)module.thread->dynamic_shared;
+  run.dynamic_end = run.dynamic_begin + launch.dynamic_shared;
+  forget_accesses(true);
   const EmulatedIndex &at = module.thread->block;
   auto report = [&](const char *what, int status) {
     const EmulatedIndex &thread = module.thread->thread;
@@ -335,6 +356,7 @@ void run_kernel(Context *c, Launch &launch) {
     const size_t block = !order.empty()                  ? order[i]
                          : turns.kind == Turns::REVERSE ? blocks - 1 - i
                                                         : i;
+    run.block = unsigned(block);
     module.thread->block = {unsigned(block % launch.grid.x),
                             unsigned(block / launch.grid.x % launch.grid.y),
                             unsigned(block / launch.grid.x / launch.grid.y)};

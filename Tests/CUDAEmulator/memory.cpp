@@ -120,7 +120,7 @@ API int cuDeviceTotalMem_v2(size_t *size, int) {
 }
 API int cuDeviceGetAttribute(int *value, int attribute, int) {
   ENTER switch (attribute) {
-    case 16: *value = 4; break;
+    case 16: *value = atoi(setting("multiprocessors", "4").c_str()); break;
     case 75: *value = atoi(setting("capability", "90").c_str()) / 10; break;
     case 76: *value = atoi(setting("capability", "90").c_str()) % 10; break;
     case 97: *value = 232448; break;

@@ -27,35 +27,47 @@ import WeftTesting
   ]
 
   /// Every case of every operation, on the emulated GPU, against the reference. How many passed is
-  /// printed, and what ran on the host instead, with the reason.
+  /// printed, and what ran on the host instead, with the reason. Once on a GPU of few processors, where what
+  /// nothing orders takes place first to last and as late as it can; once on one of many, last to first, as
+  /// early as it can, with products that work with memory.
   ///
   /// `WEFT_WRITE_PROGRAMS` names a folder for the programs, which other compilers may be given.
   @Test func everyCaseAgreesOnTheGPU() throws {
-    let emulator = try Emulator.shared.get()
-    let device = try emulator.device()
-    var passed = 0
-    var problems: [String] = []
-    for opCase in CaseTable.all {
-      if let problem = conformanceMismatch(opCase, on: device) {
-        problems.append("\(problem) (emulator: \(emulator.message))")
-      } else {
-        passed += 1
+    var units: Set<KernelUnit> = []
+    for settings in [
+      ["order": "forward", "multiprocessors": "4"],
+      ["order": "reverse", "multiprocessors": "132", "workspace": "4096"],
+    ] {
+      let emulator = try Emulator(settings)
+      let device = try emulator.device()
+      var passed = 0
+      var problems: [String] = []
+      for opCase in CaseTable.all {
+        if let problem = conformanceMismatch(opCase, on: device) {
+          problems.append("\(problem) (emulator: \(emulator.message))")
+        } else {
+          passed += 1
+        }
       }
-    }
-    print("op cases passed on \(device.name): \(passed) of \(CaseTable.all.count)")
-    for (typeName, reason) in device.hostSteps.sorted(by: { $0.key < $1.key }) {
-      print("on the host: \(typeName): \(reason)")
-    }
-    #expect(problems.isEmpty, "\(problems.prefix(20).joined(separator: "\n"))")
-    #expect(Set(device.hostSteps.keys) == Self.onTheHost)
-    if let folder = ProcessInfo.processInfo.environment["WEFT_WRITE_PROGRAMS"] {
-      var units = Set(try device.open().library.units)
+      print(
+        "op cases passed on \(device.name): \(passed) of \(CaseTable.all.count), "
+          + "\(settings["order"] ?? ""), \(settings["multiprocessors"] ?? "") processors")
+      #expect(problems.isEmpty, "\(problems.prefix(20).joined(separator: "\n"))")
+      #expect(Set(device.hostSteps.keys) == Self.onTheHost)
+      let isFirst = units.isEmpty
+      units.formUnion(try device.open().library.units)
+      guard isFirst else { continue }
+      for (typeName, reason) in device.hostSteps.sorted(by: { $0.key < $1.key }) {
+        print("on the host: \(typeName): \(reason)")
+      }
       // Joined kernels are made for whole steps.
       for workload in Workload.all {
         let plan = try LaunchTests.plan(workload)
         let arranged = try CUDAProgram.arrange(plan, device.open().context, CUDAOptions())
         units.formUnion(arranged.segments.flatMap(\.units))
       }
+    }
+    if let folder = ProcessInfo.processInfo.environment["WEFT_WRITE_PROGRAMS"] {
       try write(Array(units), to: URL(filePath: folder))
     }
   }
