@@ -114,8 +114,8 @@ times)
     --out results/gpu-steps.json
   ;;
 variants)
-  # What a choice costs: without masks of bits, without a captured graph, each command waited for.
-  for setting in NOTHING=1 WEFT_CUDA_MASKS=0 WEFT_CUDA_CAPTURE=0; do
+  # What a choice costs: without masks of bits, without rectifiers in products, without a captured graph.
+  for setting in NOTHING=1 WEFT_CUDA_MASKS=0 WEFT_CUDA_RECTIFIERS=0 WEFT_CUDA_CAPTURE=0; do
     echo "$setting"
     check env "$setting" WEFT_DEVICE=/gpu:0 bin/weft-bench --repeats 3 \
       --workload logistic,mlp1024-l2,mlp1024-drop,adam256,book256,momentum512,wide4096

@@ -166,6 +166,7 @@ template <class T>
 static void multiply(const Description &d, T alpha, const T *a, const Layout &la, const T *b,
                      const Layout &lb, T beta, const Layout &lc, T *out) {
   const size_t m = lc.rows, n = lc.columns, k = d.transpose_a ? la.rows : la.columns;
+  const bool keeps_nan = setting("rectifier", "keeps NaN") == "keeps NaN";
   std::vector<T> rows(m * k), column(k);
   for (size_t i = 0; i < m; i++)
     for (size_t l = 0; l < k; l++)
@@ -188,7 +189,7 @@ static void multiply(const Description &d, T alpha, const T *a, const Layout &la
       const int bit = 1 << i % 8;
       if (d.epilogue & 2) {
         if (d.epilogue & 128) *byte = value > 0 ? *byte | bit : *byte & ~bit;
-        value = value > 0 ? value : value != value ? value : 0;
+        value = value > 0 || (value != value && keeps_nan) ? value : 0;
       }
       if (d.epilogue & 8 && !(*byte & bit)) value = 0;
       out[i + j * lc.stride] = value;

@@ -42,8 +42,9 @@ static bool races(const Accessor &earlier, const Accessor &now) {
 
 static const char *report(uintptr_t address, const Accessor &earlier, const char *did,
                           const Accessor &now, bool writes) {
-  snprintf(text, sizeof text, "a race at %s: block %u thread %u %s, then block %u thread %u %s",
-           describe(address).c_str(), earlier.block, earlier.thread, did, now.block, now.thread,
+  const std::string place = address >> 48 ? "shared memory" : describe(address);
+  snprintf(text, sizeof text, "a race: block %u thread %u %s %s, then block %u thread %u %s it",
+           earlier.block, earlier.thread, did, place.c_str(), now.block, now.thread,
            writes ? "writes" : "reads");
   return text;
 }

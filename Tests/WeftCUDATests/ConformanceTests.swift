@@ -29,17 +29,21 @@ import WeftTesting
   /// Every case of every operation, on the emulated GPU, against the reference. How many passed is
   /// printed, and what ran on the host instead, with the reason. Once on a GPU of few processors, where what
   /// nothing orders takes place first to last and as late as it can; once on one of many, last to first, as
-  /// early as it can, with products that work with memory.
+  /// early as it can, with products that work with memory and whose rectifier, not used then, loses NaN.
   ///
   /// `WEFT_WRITE_PROGRAMS` names a folder for the programs, which other compilers may be given.
   @Test func everyCaseAgreesOnTheGPU() throws {
     var units: Set<KernelUnit> = []
     for settings in [
       ["order": "forward", "multiprocessors": "4"],
-      ["order": "reverse", "multiprocessors": "132", "workspace": "4096"],
+      [
+        "order": "reverse", "multiprocessors": "132", "workspace": "4096", "rectifier": "plain",
+      ],
     ] {
       let emulator = try Emulator(settings)
-      let device = try emulator.device()
+      var options = CUDAOptions(batchSize: 1)
+      options.usesRectifiers = settings["rectifier"] == nil
+      let device = try emulator.device(options: options)
       var passed = 0
       var problems: [String] = []
       for opCase in CaseTable.all {

@@ -26,7 +26,8 @@ import WeftTesting
         """)
     try library.load([unit])
     let function = try library.function("run", of: unit, sharedByteCount: 0)
-    let (y, counter) = (try CUDAMemory(context, byteCount: 4096), try CUDAMemory(context, byteCount: 4))
+    let y = try CUDAMemory(context, byteCount: 4096)
+    let counter = try CUDAMemory(context, byteCount: 4)
     let launch = BoundLaunch(
       "run", function, grid: [blocks, 1, 1], block: [64, 1, 1],
       words: [[y.buffer.address], [counter.buffer.address]])
@@ -76,7 +77,7 @@ import WeftTesting
   ])
   func whatNothingOrdersIsFound(_ body: String, _ isRace: Bool) throws {
     let message = try outcome(body)
-    #expect(message.contains("a race at") == isRace, "\(message)")
+    #expect(message.contains("a race:") == isRace, "\(message)")
   }
 
   /// Whole steps, whose launches are joined: what goes on together touches nothing in common.

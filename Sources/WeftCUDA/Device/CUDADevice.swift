@@ -134,6 +134,9 @@ public struct CUDAOptions: Sendable {
   /// Whether the gradients of rectifiers are taken by products, from a mask of bits that the forward
   /// product leaves. By default unless `WEFT_CUDA_MASKS=0` is set.
   public var usesMasks: Bool = CUDASearch.environment("WEFT_CUDA_MASKS") != "0"
+  /// Whether rectifiers are taken by the products before them. cuBLASLt's is reported to make 0 of NaN; a
+  /// launch of its own, without masks, keeps it. By default unless `WEFT_CUDA_RECTIFIERS=0` is set.
+  public var usesRectifiers: Bool = CUDASearch.environment("WEFT_CUDA_RECTIFIERS") != "0"
 
   /// Options.
   public init(
