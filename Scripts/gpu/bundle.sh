@@ -12,18 +12,28 @@ cd "$(dirname "$0")/../.."
 bundle=$PWD/.build/gpu
 flags=(-c release --static-swift-stdlib)
 rm -rf "$bundle"
-mkdir -p "$bundle/bin" "$bundle/lib"
+mkdir -p "$bundle/bin" "$bundle/lib" "$bundle/programs"
 
 swift build "${flags[@]}" --product devicecheck
 swift build "${flags[@]}" --product mnist
 swift build "${flags[@]}" --product notmnist
 swift build "${flags[@]}" --package-path Benchmarks --scratch-path .build-bench
-for program in devicecheck mnist notmnist; do cp ".build/release/$program" "$bundle/bin/"; done
-cp .build-bench/release/weft-bench "$bundle/bin/"
-strip "$bundle"/bin/*
+for program in devicecheck mnist notmnist; do cp ".build/release/$program" "$bundle/programs/"; done
+cp .build-bench/release/weft-bench "$bundle/programs/"
+strip "$bundle"/programs/*
+# Their libraries are for them alone: the C++ library of this machine, older than that of the other,
+# would break what PyTorch compiles there.
+for program in "$bundle"/programs/*; do
+  cat >"$bundle/bin/$(basename "$program")" <<'RUN'
+#!/bin/sh
+here=$(cd "$(dirname "$0")/.." && pwd)
+LD_LIBRARY_PATH=$here/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} exec "$here/programs/$(basename "$0")" "$@"
+RUN
+done
+chmod +x "$bundle"/bin/*
 
 # Libraries of the system that the programs link; not the C library and its loader.
-ldd "$bundle"/bin/* | awk '/=> \// {print $3}' | sort -u |
+ldd "$bundle"/programs/* | awk '/=> \// {print $3}' | sort -u |
   grep -Ev '/(libc|libm|libdl|libpthread|librt|ld-linux-x86-64|libgcc_s)\.so' |
   xargs -I{} cp -L {} "$bundle/lib/"
 cp -r Data "$bundle/"

@@ -15,6 +15,10 @@ struct EmulatedServices {
   unsigned long long (*warp)(int kind, unsigned mask, unsigned long long value, unsigned source);
   unsigned (*lane)();
   void (*trap)(const char *why);
+  // Of programs that are looked at for races: an access of memory, an atomic addition, a fence.
+  void (*access)(void *address, unsigned size, bool writes);
+  void (*add)(void *address);
+  void (*fence)();
 };
 struct EmulatedKernel {
   const char *name;

@@ -10,6 +10,7 @@
 
 struct Program {
   std::string source, log, image;
+  bool is_machine_code = true;
 };
 
 static std::string contents(const std::string &path) {
@@ -63,9 +64,9 @@ static std::vector<FoundKernel> find_kernels(const std::string &source) {
 
 // The program with the table of its kernels. The name of a kernel that was left out is that of an
 // `EmulatedAbsent` in the namespace around the units.
-static std::string with_table(const std::string &source) {
+static std::string with_table(const std::string &source, const std::string &header) {
   const auto kernels = find_kernels(source);
-  std::string text = "#include \"device.h\"\nnamespace emulated {\n";
+  std::string text = "#include \"" + header + "\"\nnamespace emulated {\n";
   for (auto &kernel : kernels) text += "constexpr EmulatedAbsent " + kernel.entry + "{};\n";
   text += source + "\n";
   std::string table;
@@ -115,19 +116,52 @@ API int nvrtcDestroyProgram(Program **p) {
   return OK;
 }
 
-API int nvrtcCompileProgram(Program *p, int, const char *const *) {
+// The architectures that are known, as "80,90".
+static std::vector<int> architectures() {
+  std::vector<int> result;
+  const std::string text = setting("architectures", "75,80,86,89,90,100,103,120");
+  for (const char *at = text.c_str(); at; at = strchr(at, ',')) {
+    at += *at == ',';
+    result.push_back(atoi(at));
+  }
+  return result;
+}
+API int nvrtcGetNumSupportedArchs(int *count) {
+  *count = int(architectures().size());
+  return OK;
+}
+API int nvrtcGetSupportedArchs(int *result) {
+  for (int architecture : architectures()) *result++ = architecture;
+  return OK;
+}
+
+API int nvrtcCompileProgram(Program *p, int count, const char *const *given) {
   {
     ENTER
   }
+  const std::string target = "--gpu-architecture=";
+  for (int i = 0; i < count; i++) {
+    const std::string option = given[i];
+    if (option.compare(0, target.size(), target)) continue;
+    p->is_machine_code = option[target.size()] == 's';
+    const int architecture = atoi(option.c_str() + option.find('_') + 1);
+    const auto known = architectures();
+    if (std::find(known.begin(), known.end(), architecture) != known.end()) continue;
+    p->log = "invalid value for --gpu-architecture (-arch)";
+    return 5;
+  }
   const std::string folder = setting("cache", "/tmp"), include = setting("include", ".");
   const std::string compiler = setting("clang", "clang++");
+  const bool finds_races = setting("races", "0") == "1";
   const std::string options =
+      std::string(finds_races ? " -fsanitize=thread -mllvm -tsan-instrument-func-entry-exit=0" : "") +
       " -x c++ -std=c++20 -O1 -w -ffp-contract=off -fno-math-errno -fno-exceptions -fno-rtti"
       " -fno-stack-protector -fno-sanitize-recover -fsanitize=alignment -fsanitize-trap=all"
       " -fPIC -fvisibility=hidden -shared -nostdinc -nostdlib -fuse-ld=lld";
-  const std::string text = with_table(p->source) + epilogue;
+  const std::string text = with_table(p->source, finds_races ? "races.h" : "device.h") + epilogue;
   uint64_t hash = 1469598103934665603ull;
-  for (char c : text + options + contents(include + "/device.h"))
+  for (char c : text + options + contents(include + "/device.h") +
+                (finds_races ? contents(include + "/races.h") : ""))
     hash = (hash ^ (unsigned char)c) * 1099511628211ull;
   char key[32];
   snprintf(key, sizeof key, "/%016lx", hash);
@@ -159,11 +193,21 @@ API int nvrtcGetProgramLog(Program *p, char *text) {
   memcpy(text, p->log.c_str(), p->log.size() + 1);
   return OK;
 }
+// Machine code there is for a real architecture only; what stands for PTX is the same here.
 API int nvrtcGetCUBINSize(Program *p, size_t *size) {
+  *size = p->is_machine_code ? p->image.size() : 0;
+  return p->is_machine_code ? 0 : 3;
+}
+API int nvrtcGetCUBIN(Program *p, char *image) {
+  if (!p->is_machine_code) return 3;
+  memcpy(image, p->image.data(), p->image.size());
+  return OK;
+}
+API int nvrtcGetPTXSize(Program *p, size_t *size) {
   *size = p->image.size();
   return OK;
 }
-API int nvrtcGetCUBIN(Program *p, char *image) {
+API int nvrtcGetPTX(Program *p, char *image) {
   memcpy(image, p->image.data(), p->image.size());
   return OK;
 }

@@ -79,7 +79,20 @@ struct Event {
 // State of the emulator.
 extern Context contexts[MAX_DEVICES];
 extern int device_count;
-extern bool reversed;  // threads and blocks run last to first
+// In which order what nothing orders takes place: threads between barriers, blocks, streams.
+struct Turns {
+  // Forward: first to last; a stream goes on only when something waits for it. Reverse: last to first;
+  // what is put on a stream runs at once. Random: any of them, now and then some of a stream.
+  enum { FORWARD, REVERSE, RANDOM } kind = FORWARD;
+  uint64_t state = 1;
+  // "forward", "reverse" or "random:" and a seed.
+  explicit Turns(const char *text);
+  size_t below(size_t count) {
+    state ^= state << 13, state ^= state >> 7, state ^= state << 17;
+    return size_t((state >> 32) * count >> 32);
+  }
+};
+extern Turns turns;
 extern thread_local Context *current;
 extern std::recursive_mutex global;
 typedef std::lock_guard<std::recursive_mutex> Lock;
@@ -118,6 +131,18 @@ int push(Stream *stream, std::function<void()> work);
 void finish(Stream *stream, uint64_t at);
 int refuse_in_capture(Stream *stream, const char *what);
 void fail(Context *context, int status);
+
+// Races.
+struct Accessor {
+  unsigned block = 0, thread = 0, epoch = 0;  // how many barriers the block has passed
+  bool is_there = false;
+};
+// What is wrong with an access; null if nothing.
+const char *race_of(uintptr_t address, unsigned size, bool writes, const Accessor &now);
+void note_fence();
+void note_addition(uintptr_t counter, unsigned block);
+// A block begins, or a launch.
+void forget_accesses(bool all);
 
 // Kernels.
 struct Launch {

@@ -3,6 +3,8 @@
 #include <signal.h>
 #include <sys/mman.h>
 
+#include <numeric>
+
 #include "emulator.h"
 
 extern "C" void emulator_switch(void **save, void *to);
@@ -43,9 +45,11 @@ struct Fiber {
 static struct {
   std::vector<Fiber> fibers;
   std::vector<char *> stacks, free_stacks;
-  std::vector<unsigned> ready;
+  std::vector<unsigned> ready, unbegun;
   size_t ready_head = 0, started = 0, alive = 0, at_barrier = 0;
-  unsigned count = 0;
+  unsigned count = 0, block = 0, epoch = 0;
+  // Memory that the blocks share one after the other is not the same to them.
+  char *shared_begin = nullptr, *shared_end = nullptr, *dynamic_begin = nullptr, *dynamic_end = nullptr;
   Fiber *running = nullptr;
   void *main_pointer = nullptr;
   std::vector<unsigned> live, waiting;  // a bit for each lane, by warp
@@ -83,24 +87,53 @@ static void *fresh(char *stack) {
   return top;
 }
 
-// Leaves for a fiber that may go on, else for one not begun, else for the end.
-static void leave(void **save) {
-  if (run.ready_head < run.ready.size()) {
-    Fiber *next = &run.fibers[run.ready[run.ready_head++]];
-    if (run.ready_head == run.ready.size()) run.ready.clear(), run.ready_head = 0;
+// Whose turn is next: a fiber that may go on, one not begun, or, where there is none, the launch.
+constexpr int BEGIN = -1, END = -2;
+static int next_turn() {
+  const size_t rest = run.count - run.started, able = run.ready.size() - run.ready_head;
+  if (turns.kind == Turns::FORWARD) {
+    if (able == 0) return rest ? BEGIN : END;
+    const int next = int(run.ready[run.ready_head++]);
+    if (able == 1) run.ready.clear(), run.ready_head = 0;
+    return next;
+  }
+  if (able + rest == 0) return END;
+  const size_t choice = turns.kind == Turns::REVERSE ? (rest ? able : able - 1)
+                                                     : turns.below(able + rest);
+  if (choice >= able) return BEGIN;
+  const int next = int(run.ready[choice]);
+  run.ready[choice] = run.ready.back();
+  run.ready.pop_back();
+  return next;
+}
+// The number of the thread that begins.
+static unsigned next_thread() {
+  const unsigned started = unsigned(run.started++);
+  if (turns.kind == Turns::FORWARD) return started;
+  if (turns.kind == Turns::REVERSE) return run.count - 1 - started;
+  const size_t choice = turns.below(run.unbegun.size());
+  const unsigned index = run.unbegun[choice];
+  run.unbegun[choice] = run.unbegun.back();
+  run.unbegun.pop_back();
+  return index;
+}
+
+static void go_to(int turn, void **save) {
+  if (turn >= 0) {
+    Fiber *next = &run.fibers[turn];
+    const bool is_same = next == run.running;
     run.running = next;
     set_thread(next->index);
-    emulator_switch(save, next->stack_pointer);
-  } else if (run.started < run.count) {
-    emulator_switch(save, fresh(take_stack()));
+    if (!is_same) emulator_switch(save, next->stack_pointer);
   } else {
-    emulator_switch(save, run.main_pointer);
+    emulator_switch(save, turn == BEGIN ? fresh(take_stack()) : run.main_pointer);
   }
 }
 
 static void wake(Fiber &fiber) {
   fiber.state = READY;
-  if (&fiber != run.running) run.ready.push_back(fiber.index);
+  // Who completes a barrier goes on at once, in the plain order.
+  if (&fiber != run.running || turns.kind != Turns::FORWARD) run.ready.push_back(fiber.index);
 }
 
 // Lets the lanes go that wait with a fiber, once all that its mask names do.
@@ -131,36 +164,34 @@ static bool release_warp(unsigned warp, Fiber &fiber) {
 static void release_barrier() {
   if (run.at_barrier == 0 || run.at_barrier != run.alive) return;
   run.at_barrier = 0;
+  run.epoch++;
   for (Fiber &fiber : run.fibers)
     if (fiber.state == AT_BARRIER) wake(fiber);
 }
 
 static void fiber_main() {
   for (;;) {
-    if (run.started < run.count) {
-      const unsigned index = reversed ? run.count - 1 - unsigned(run.started) : unsigned(run.started);
-      run.started++;
-      Fiber *fiber = &run.fibers[index];
-      fiber->state = READY;
-      run.running = fiber;
-      set_thread(index);
-      run.kernel->invoke(run.arguments);
-      fiber = run.running;
-      fiber->state = DONE;
-      run.alive--;
-      run.running = nullptr;
-      release_barrier();
-      const unsigned warp = fiber->index / 32;
-      run.live[warp] &= ~(1u << (fiber->index & 31));
-      for (unsigned lanes = run.waiting[warp]; lanes; lanes &= lanes - 1) {
-        Fiber &other = run.fibers[warp * 32 + __builtin_ctz(lanes)];
-        if (other.state == IN_WARP && release_warp(warp, other)) break;
-      }
-      // The next fiber begins on this very stack, unless one waits to go on.
-      if (run.ready_head >= run.ready.size()) continue;
+    const unsigned index = next_thread();
+    Fiber *fiber = &run.fibers[index];
+    fiber->state = READY;
+    run.running = fiber;
+    set_thread(index);
+    run.kernel->invoke(run.arguments);
+    fiber = run.running;
+    fiber->state = DONE;
+    run.alive--;
+    run.running = nullptr;
+    release_barrier();
+    const unsigned warp = fiber->index / 32;
+    run.live[warp] &= ~(1u << (fiber->index & 31));
+    for (unsigned lanes = run.waiting[warp]; lanes; lanes &= lanes - 1) {
+      Fiber &other = run.fibers[warp * 32 + __builtin_ctz(lanes)];
+      if (other.state == IN_WARP && release_warp(warp, other)) break;
     }
+    const int turn = next_turn();
+    // One that begins does so on this very stack.
     void *dead;
-    leave(&dead);
+    if (turn != BEGIN) go_to(turn, &dead);
   }
 }
 
@@ -174,7 +205,8 @@ static void barrier() {
   fiber->state = AT_BARRIER;
   run.at_barrier++;
   release_barrier();
-  if (fiber->state == AT_BARRIER) leave(&fiber->stack_pointer);
+  if (fiber->state == AT_BARRIER || turns.kind != Turns::FORWARD)
+    go_to(next_turn(), &fiber->stack_pointer);
 }
 static unsigned long long warp_function(int kind, unsigned mask, unsigned long long value,
                                         unsigned source) {
@@ -187,11 +219,24 @@ static unsigned long long warp_function(int kind, unsigned mask, unsigned long l
   fiber->source = source;
   fiber->state = IN_WARP;
   run.waiting[warp] |= 1u << lane;
-  if (!release_warp(warp, *fiber)) leave(&fiber->stack_pointer);
+  if (!release_warp(warp, *fiber) || turns.kind != Turns::FORWARD)
+    go_to(next_turn(), &fiber->stack_pointer);
   return fiber->result;
 }
 static unsigned lane_number() { return run.running->index & 31; }
-static EmulatedServices services{barrier, warp_function, lane_number, give_up};
+static void access(void *address, unsigned size, bool writes) {
+  char *const p = (char *)address;
+  const bool is_shared = (p >= run.shared_begin && p < run.shared_end) ||
+                         (p >= run.dynamic_begin && p < run.dynamic_end);
+  if (!is_shared && device_of((uintptr_t)p) < 0) return;
+  // A block's shared memory has a place of its own for each block, above all addresses.
+  const uintptr_t place = (uintptr_t)p + (is_shared ? uintptr_t(run.block + 1) << 48 : 0);
+  const Accessor now{run.block, run.running->index, run.epoch, true};
+  if (const char *why = race_of(place, size, writes, now)) give_up(why);
+}
+static void addition(void *counter) { note_addition((uintptr_t)counter, run.block); }
+static EmulatedServices services{barrier, warp_function, lane_number, give_up,
+                                 access,  addition,      note_fence};
 
 static thread_local bool in_kernel;
 static thread_local sigjmp_buf on_fault;
@@ -261,8 +306,12 @@ static void run_block(Launch &launch, unsigned threads) {
   run.live.assign((threads + 31) / 32, ~0u);
   if (threads & 31) run.live.back() = (1u << (threads & 31)) - 1;
   run.ready.clear();
+  run.unbegun.resize(threads);
+  std::iota(run.unbegun.begin(), run.unbegun.end(), 0u);
   run.ready_head = run.started = run.at_barrier = 0;
   run.alive = threads;
+  run.epoch = 0;
+  forget_accesses(false);
   run.free_stacks = run.stacks;
   emulator_switch(&run.main_pointer, fresh(take_stack()));
 }
@@ -282,6 +331,10 @@ void run_kernel(Context *c, Launch &launch) {
   run.kernel = launch.kernel;
   run.module = &module;
   run.arguments = launch.arguments.data();
+  run.shared_begin = module.shared_begin, run.shared_end = module.shared_end;
+  run.dynamic_begin = (char *)module.thread->dynamic_shared;
+  run.dynamic_end = run.dynamic_begin + launch.dynamic_shared;
+  forget_accesses(true);
   const EmulatedIndex &at = module.thread->block;
   auto report = [&](const char *what, int status) {
     const EmulatedIndex &thread = module.thread->thread;
@@ -296,8 +349,14 @@ void run_kernel(Context *c, Launch &launch) {
   }
   in_kernel = true;
   const size_t blocks = (size_t)launch.grid.x * launch.grid.y * launch.grid.z;
+  std::vector<unsigned> order(turns.kind == Turns::RANDOM ? blocks : 0);
+  std::iota(order.begin(), order.end(), 0u);
+  for (size_t i = 0; i < order.size(); i++) std::swap(order[i], order[i + turns.below(blocks - i)]);
   for (size_t i = 0; i < blocks && !run.failure; i++) {
-    const size_t block = reversed ? blocks - 1 - i : i;
+    const size_t block = !order.empty()                  ? order[i]
+                         : turns.kind == Turns::REVERSE ? blocks - 1 - i
+                                                        : i;
+    run.block = unsigned(block);
     module.thread->block = {unsigned(block % launch.grid.x),
                             unsigned(block / launch.grid.x % launch.grid.y),
                             unsigned(block / launch.grid.x / launch.grid.y)};

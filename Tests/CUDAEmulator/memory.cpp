@@ -120,9 +120,9 @@ API int cuDeviceTotalMem_v2(size_t *size, int) {
 }
 API int cuDeviceGetAttribute(int *value, int attribute, int) {
   ENTER switch (attribute) {
-    case 16: *value = 4; break;
-    case 75: *value = 9; break;
-    case 76: *value = 0; break;
+    case 16: *value = atoi(setting("multiprocessors", "4").c_str()); break;
+    case 75: *value = atoi(setting("capability", "90").c_str()) / 10; break;
+    case 76: *value = atoi(setting("capability", "90").c_str()) % 10; break;
     case 97: *value = 232448; break;
     case 115: *value = 1; break;
     default: *value = 0;

@@ -104,9 +104,11 @@ API int cuLaunchKernel(Function *f, unsigned gx, unsigned gy, unsigned gz, unsig
   auto launch = std::make_shared<Launch>();
   *launch = {f->kernel, &f->module->contents, {gx, gy, gz}, {bx, by, bz}, shared, {}, {}};
   std::vector<size_t> starts;
+  size_t parameter_bytes = 0;
   for (unsigned i = 0; i < f->kernel->parameter_count; i++) {
     const unsigned size = f->kernel->sizes[i], words = (size + 15) / 16 * 2;
     const size_t start = launch->values.size();
+    parameter_bytes = (parameter_bytes + size + 7) / 8 * 8;
     starts.push_back(start);
     launch->values.resize(start + words);
     memcpy(&launch->values[start], parameters[i], size);
@@ -116,7 +118,11 @@ API int cuLaunchKernel(Function *f, unsigned gx, unsigned gy, unsigned gz, unsig
       return ILLEGAL_ADDRESS;
     }
   }
-  if (launch->values.size() * 8 > 32764) return INVALID_VALUE;
+  // More need CUDA 12.1 and a driver of its time.
+  if (parameter_bytes > 4096) {
+    say("launch of '%s': %zu bytes of parameters", name, parameter_bytes);
+    return INVALID_VALUE;
+  }
   for (size_t start : starts) launch->arguments.push_back(&launch->values[start]);
   return push(s, [=] { run_kernel(c, *launch); });
 }

@@ -18,26 +18,41 @@ struct Layout {
 };
 struct Preference {
   size_t workspace = 0;
+  uint32_t alignments[4] = {256, 256, 256, 256};
+};
+// What an algorithm supposes: the alignment of A, B, C and D, and how much working memory it is given.
+struct Algorithm {
+  uint32_t alignments[4];
+  uint64_t workspace, rest[5];
 };
 struct Heuristic {
-  uint64_t algorithm[8];
+  Algorithm algorithm;
   size_t workspace;
   int status;
   float waves;
   int reserved[4];
 };
-enum { NOT_SUPPORTED = 15, INVALID = 7, EXECUTION_FAILED = 13 };
+enum { NO_CONTEXT = 1, NOT_SUPPORTED = 15, INVALID = 7, EXECUTION_FAILED = 13 };
 
-API size_t cublasLtGetVersion() { return 130000; }
+// The library looks at the device that is current, whatever the handle was made for.
+static bool is_current(void *handle) {
+  if (handle == current) return true;
+  say("cuBLASLt: the handle's device is not current");
+  return false;
+}
+
+API size_t cublasLtGetVersion() { return strtoull(setting("products", "130000").c_str(), nullptr, 10); }
 API int cublasLtCreate(void **handle) {
   ENTER
-  if (!current) return 1;
+  if (!current) return NO_CONTEXT;
   *handle = current;
   born("product library");
   return OK;
 }
-API int cublasLtDestroy(void *) {
-  ENTER died("product library");
+API int cublasLtDestroy(void *handle) {
+  ENTER
+  if (!is_current(handle)) return NO_CONTEXT;
+  died("product library");
   return OK;
 }
 API int cublasLtMatmulDescCreate(Description **d, int compute, int scale_type) {
@@ -94,9 +109,15 @@ API int cublasLtMatmulPreferenceDestroy(Preference *p) {
   return OK;
 }
 API int cublasLtMatmulPreferenceSetAttribute(Preference *p, int attribute, const void *value,
-                                             size_t) {
+                                             size_t size) {
   ENTER
-  if (attribute == 1) p->workspace = *(const size_t *)value;
+  if (attribute == 1 && size == 8) {
+    p->workspace = *(const size_t *)value;
+  } else if (attribute >= 5 && attribute <= 8 && size == 4) {
+    p->alignments[attribute - 5] = *(const uint32_t *)value;
+  } else {
+    return INVALID;
+  }
   return OK;
 }
 
@@ -106,10 +127,11 @@ static bool fits(const Description &d, const Layout &a, const Layout &b, const L
   const uint64_t kb = d.transpose_b ? b.columns : b.rows, n = d.transpose_b ? b.rows : b.columns;
   return m == c.rows && n == c.columns && ka == kb && a.batch == b.batch && b.batch == c.batch;
 }
-API int cublasLtMatmulAlgoGetHeuristic(void *, Description *d, Layout *a, Layout *b, Layout *c,
+API int cublasLtMatmulAlgoGetHeuristic(void *handle, Description *d, Layout *a, Layout *b, Layout *c,
                                        Layout *, Preference *p, int, Heuristic *result, int *count) {
   ENTER
   *count = 0;
+  if (!is_current(handle)) return NO_CONTEXT;
   const bool is_double = d->scale_type == 1;
   const bool is_known = is_double ? d->compute == 70 && d->epilogue == 1
                                   : d->compute == 68 || d->compute == 77 || d->compute == 75;
@@ -119,8 +141,11 @@ API int cublasLtMatmulAlgoGetHeuristic(void *, Description *d, Layout *a, Layout
     if (!has_mask || setting("masks", "1") == "0") return NOT_SUPPORTED;
   }
   if (!fits(*d, *a, *b, *c)) return INVALID;
+  if (c->batch > 65535) return NOT_SUPPORTED;
   *result = {};
   result->workspace = std::min<size_t>(p->workspace, strtoull(setting("workspace", "0").c_str(), nullptr, 10));
+  std::copy(p->alignments, p->alignments + 4, result->algorithm.alignments);
+  result->algorithm.workspace = result->workspace;
   *count = 1;
   return OK;
 }
@@ -141,6 +166,7 @@ template <class T>
 static void multiply(const Description &d, T alpha, const T *a, const Layout &la, const T *b,
                      const Layout &lb, T beta, const Layout &lc, T *out) {
   const size_t m = lc.rows, n = lc.columns, k = d.transpose_a ? la.rows : la.columns;
+  const bool keeps_nan = setting("rectifier", "keeps NaN") == "keeps NaN";
   std::vector<T> rows(m * k), column(k);
   for (size_t i = 0; i < m; i++)
     for (size_t l = 0; l < k; l++)
@@ -163,7 +189,7 @@ static void multiply(const Description &d, T alpha, const T *a, const Layout &la
       const int bit = 1 << i % 8;
       if (d.epilogue & 2) {
         if (d.epilogue & 128) *byte = value > 0 ? *byte | bit : *byte & ~bit;
-        value = value > 0 ? value : value != value ? value : 0;
+        value = value > 0 || (value != value && keeps_nan) ? value : 0;
       }
       if (d.epilogue & 8 && !(*byte & bit)) value = 0;
       out[i + j * lc.stride] = value;
@@ -172,9 +198,27 @@ static void multiply(const Description &d, T alpha, const T *a, const Layout &la
   }
 }
 
+// Whether operands lie as the algorithm supposes, and working memory is there.
+static bool is_fit(Context *c, const Algorithm &algorithm, std::initializer_list<const void *> operands,
+                   const void *workspace, size_t size) {
+  const uint32_t *alignment = algorithm.alignments;
+  for (const void *operand : operands) {
+    if ((uintptr_t)operand % *alignment++ == 0) continue;
+    say("cublasLtMatmul: %s is not a multiple of %u", describe((uintptr_t)operand).c_str(),
+        alignment[-1]);
+    return false;
+  }
+  if (algorithm.workspace == 0) return true;
+  if (size < algorithm.workspace || (uintptr_t)workspace % 256) {
+    say("cublasLtMatmul: working memory of %zu bytes at %p", size, workspace);
+    return false;
+  }
+  return in_range(*c, (Address)workspace, size, "working memory of cublasLtMatmul");
+}
+
 template <class T>
 static int issue(Description d, const void *alpha, const void *a, Layout la, const void *b, Layout lb,
-                 const void *beta, void *out, Layout lc, Stream *s) {
+                 const void *beta, void *out, Layout lc, void *workspace, size_t size, Stream *s) {
   Context *c = s->context;
   auto bytes = [](const Layout &l) {
     return size_t(l.batch_stride * (l.batch - 1) + l.stride * (l.columns - 1) + l.rows) * sizeof(T);
@@ -198,6 +242,8 @@ static int issue(Description d, const void *alpha, const void *a, Layout la, con
   const T host_alpha = on_device ? 0 : *(const T *)alpha, host_beta = on_device ? 0 : *(const T *)beta;
   return push(s, [=] {
     Access open(c);
+    // What lies there is lost.
+    if (size) memset(workspace, 0xFF, size);
     const T x = on_device ? *(const T *)alpha : host_alpha;
     const T y = on_device ? *(const T *)beta : host_beta;
     for (int i = 0; i < lc.batch; i++)
@@ -206,11 +252,15 @@ static int issue(Description d, const void *alpha, const void *a, Layout la, con
   });
 }
 
-API int cublasLtMatmul(void *, Description *d, const void *alpha, const void *a, Layout *la,
+API int cublasLtMatmul(void *handle, Description *d, const void *alpha, const void *a, Layout *la,
                        const void *b, Layout *lb, const void *beta, const void *c, Layout *lc,
-                       void *out, Layout *, const void *, void *, size_t, Stream *s) {
+                       void *out, Layout *, const Algorithm *algorithm, void *workspace, size_t size,
+                       Stream *s) {
   ENTER_CONTEXT
+  if (!is_current(handle)) return NO_CONTEXT;
   if (c != out || !fits(*d, *la, *lb, *lc)) return INVALID;
-  return d->scale_type == 1 ? issue<double>(*d, alpha, a, *la, b, *lb, beta, out, *lc, s)
-                            : issue<float>(*d, alpha, a, *la, b, *lb, beta, out, *lc, s);
+  if (!is_fit(s->context, *algorithm, {a, b, c, out}, workspace, size)) return INVALID;
+  return d->scale_type == 1
+             ? issue<double>(*d, alpha, a, *la, b, *lb, beta, out, *lc, workspace, size, s)
+             : issue<float>(*d, alpha, a, *la, b, *lb, beta, out, *lc, workspace, size, s);
 }

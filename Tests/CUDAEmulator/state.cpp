@@ -6,7 +6,7 @@
 
 Context contexts[MAX_DEVICES];
 int device_count = 2;
-bool reversed = false;
+Turns turns(getenv("WEFT_EMULATOR_order"));
 thread_local Context *current;
 std::recursive_mutex global;
 
@@ -18,6 +18,14 @@ struct Fault {
   int status;
 };
 static std::map<std::string, Fault> faults;
+
+Turns::Turns(const char *text) {
+  const std::string order = text ? text : "forward", random = "random:";
+  if (order == "reverse") kind = REVERSE;
+  if (order.compare(0, random.size(), random)) return;
+  kind = RANDOM;
+  state = strtoull(order.c_str() + random.size(), nullptr, 10) * 0x9E3779B97F4A7C15ull + 1;
+}
 
 void say(const char *format, ...) {
   va_list list;
@@ -53,7 +61,7 @@ API void emulator_set(const char *name, const char *value) {
   Lock lock(global);
   settings[name] = value;
   if (!strcmp(name, "devices")) device_count = atoi(value);
-  if (!strcmp(name, "reversed")) reversed = atoi(value) != 0;
+  if (!strcmp(name, "order")) turns = Turns(value);
 }
 // The n-th next call of an entry point gives that status.
 API void emulator_fail(const char *call, long n, int status) {

@@ -1,4 +1,5 @@
 // Streams, events, copies and graphs.
+#include <algorithm>
 #include <chrono>
 
 #include "emulator.h"
@@ -23,7 +24,22 @@ int refuse_in_capture(Stream *s, const char *what) {
   return CAPTURE_UNSUPPORTED;
 }
 
+static std::vector<Stream *> streams;
+
+// Work that begins before anything waits for it.
+static void run_ahead(Stream *s) {
+  if (turns.kind == Turns::REVERSE) finish(s, s->enqueued);
+  if (turns.kind != Turns::RANDOM || turns.below(4)) return;
+  Stream *other = streams[turns.below(streams.size())];
+  finish(other, other->done + 1 + turns.below(4));
+}
+
 int push(Stream *s, std::function<void()> work) {
+  if (s->context != current) {
+    say("work for a stream of gpu:%d while gpu:%d is current", s->context->device,
+        current ? current->device : -1);
+    return INVALID_CONTEXT;
+  }
   if (s->capture) {
     if (s->capture->is_invalid) return CAPTURE_INVALIDATED;
     s->capture->nodes.push_back(std::move(work));
@@ -31,6 +47,7 @@ int push(Stream *s, std::function<void()> work) {
   }
   s->work.push_back(std::move(work));
   s->enqueued++;
+  run_ahead(s);
   return s->context->sticky;
 }
 
@@ -42,6 +59,7 @@ API int cuStreamCreate(Stream **s, unsigned flags) {
   }
   *s = new Stream;
   (*s)->context = current;
+  streams.push_back(*s);
   born("stream");
   return OK;
 }
@@ -51,6 +69,7 @@ API int cuStreamDestroy_v2(Stream *s) {
     delete s->capture;
     died("graph");
   }
+  streams.erase(std::find(streams.begin(), streams.end(), s));
   delete s;
   died("stream");
   return OK;

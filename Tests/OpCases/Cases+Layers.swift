@@ -30,6 +30,8 @@ extension CaseTable {
       ([4, 3, 5], [1, 4, 5], false, true), ([3, 5, 2], [2, 4, 3], true, true),
       ([0, 3, 5], [0, 5, 4], false, false), ([2, 3, 0], [2, 0, 4], false, false),
       ([300, 9, 40], [300, 40, 7], false, false),
+      // More than cuBLASLt takes at once.
+      ([70_001, 1, 3], [70_001, 3, 1], false, false),
     ]
     for batch in batches where batch.x.elements > 0 || batch.x[0] == 0 || batch.x[2] == 0 {
       guard batch.x != [3, 5, 2] else { continue }

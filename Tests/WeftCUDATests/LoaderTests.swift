@@ -1,3 +1,4 @@
+import CWeftCUDA
 import Foundation
 import Testing
 import Weft
@@ -47,6 +48,60 @@ import Weft
     #expect(
       text.hasPrefix(
         "GPU unavailable: the driver supports CUDA up to 12.4, but libnvrtc is 13.0 (/"))
+  }
+
+  /// Of several versions of a library those are passed over that the driver cannot work with.
+  @Test func aLibraryThatIsTooNewIsPassedOver() throws {
+    let text = try message(["products": "140000"])
+    #expect(
+      text.hasPrefix(
+        "GPU unavailable: the driver supports CUDA up to 13.0, but libcublasLt is 14.0 (/"))
+    let (new, old) = (try Emulator(["products": "140000"]), try Emulator())
+    let paths = try [new, old].map { emulator in
+      let link = emulator.path.replacing("emulator.so", with: "libcublasLt.so")
+      if !FileManager.default.fileExists(atPath: link) {
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: emulator.path)
+      }
+      return link
+    }
+    _ = try old.libraries
+    let search = CUDASearch(
+      paths: [paths[0], paths[1], (old.path as NSString).deletingLastPathComponent],
+      isExclusive: true)
+    #expect(try CUDALibraries(search: search).lt.pointee.cublasLtGetVersion() == 130_000)
+  }
+
+  /// Machine code of the GPU's own architecture, else of an older one that it runs too, else what the driver
+  /// compiles further.
+  @Test func theCompilerIsAskedForWhatItMakes() {
+    let supported = [75, 80, 86, 90, 100]
+    let cases: [(Int, KernelCompiler.Target?)] = [
+      (90, .machine(90)), (89, .machine(86)), (103, .machine(100)), (120, .assembly(100)),
+      (70, nil),
+    ]
+    for (architecture, expected) in cases {
+      #expect(KernelCompiler.Target(for: architecture, of: supported) == expected)
+    }
+  }
+
+  @Test func aGPUNewerThanTheCompilerIsUsed() throws {
+    for (capability, works) in [("103", true), ("120", true), ("70", false)] {
+      let emulator = try Emulator(["capability": capability, "architectures": "75,90,100"])
+      let graph = Graph(seed: 1)
+      let x = graph.placeholder(Float.self, shape: [3], name: "x")
+      let y = x * 2 + 1
+      let session = try Session(graph, device: try emulator.device())
+      if works {
+        let result = try session.run(y, feeding: [x: Tensor<Float>([1, 2, 3])])
+        #expect(result.scalars == [3, 5, 7])
+      } else {
+        let error = #expect(throws: GraphError.self) {
+          try session.run(y, feeding: [x: Tensor<Float>([1, 2, 3])])
+        }
+        #expect(
+          error?.message == "libnvrtc 13.0 makes nothing for compute capability 7.0")
+      }
+    }
   }
 
   @Test func devicesAreListedWithoutAContext() throws {

@@ -1,8 +1,21 @@
+import OpCases
 import Testing
 import Weft
 import WeftCUDA
 
 @Suite struct StepTests {
+  /// Whole training steps, issued, captured and replayed, in several orders of what nothing orders; what
+  /// products work with is overwritten.
+  @Test(arguments: ["forward", "reverse", "random:1", "random:2"])
+  func stepsAgreeWithTheCPU(_ order: String) throws {
+    let emulator = try Emulator(["order": order, "workspace": "65536"])
+    let device = try emulator.device()
+    for step in StepCase.all {
+      let problem = try step.mismatch(on: device)
+      #expect(problem == nil, "\(problem ?? "") (emulator: \(emulator.message))")
+    }
+  }
+
   /// Feeds of one shape after another, a variable, a formula and a sum.
   @Test func formulasRunForEveryShape() throws {
     let emulator = try Emulator.shared.get()

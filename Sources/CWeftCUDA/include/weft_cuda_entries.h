@@ -63,6 +63,8 @@
 #define WEFT_NVRTC_ENTRIES(X) \
   X(int, nvrtcVersion, (int *, int *)) \
   X(const char *, nvrtcGetErrorString, (weft_cuda_result)) \
+  X(int, nvrtcGetNumSupportedArchs, (int *)) \
+  X(int, nvrtcGetSupportedArchs, (int *)) \
   X(int, nvrtcCreateProgram, \
     (weft_nvrtc_program *, const char *, const char *, int, const char *const *, \
      const char *const *)) \
@@ -71,7 +73,9 @@
   X(int, nvrtcGetProgramLogSize, (weft_nvrtc_program, size_t *)) \
   X(int, nvrtcGetProgramLog, (weft_nvrtc_program, char *)) \
   X(int, nvrtcGetCUBINSize, (weft_nvrtc_program, size_t *)) \
-  X(int, nvrtcGetCUBIN, (weft_nvrtc_program, char *))
+  X(int, nvrtcGetCUBIN, (weft_nvrtc_program, char *)) \
+  X(int, nvrtcGetPTXSize, (weft_nvrtc_program, size_t *)) \
+  X(int, nvrtcGetPTX, (weft_nvrtc_program, char *))
 
 #define WEFT_LT_ENTRIES(X) \
   X(size_t, cublasLtGetVersion, (void)) \

@@ -24,6 +24,13 @@ final class CUDAContext: @unchecked Sendable {
   /// Whether a kernel failed in a way after which the driver does nothing more in this context.
   var isLost: Bool { lost.load(ordering: .relaxed) }
 
+  /// After these the driver does nothing more in the context: memory or a link that broke, an access
+  /// outside or misaligned, a time limit, a trap, an instruction that does not exist, a launch that
+  /// failed. Others from 700 on, as a launch that asks for too much, change nothing.
+  private static let sticky: Set<Int32> = [
+    214, 220, 226, 700, 702, 709, 710, 714, 715, 716, 717, 718, 719, 721,
+  ]
+
   private struct Memory {
     var used = 0
     var peak = 0
@@ -119,8 +126,7 @@ final class CUDAContext: @unchecked Sendable {
   /// Throws if a call failed.
   func check(_ status: Int32, _ call: String) throws(GraphError) {
     if status == 0 { return }
-    // What the driver calls sticky: an access outside, a trap, a launch that failed.
-    if (700..<720).contains(status) { lost.store(true, ordering: .relaxed) }
+    if Self.sticky.contains(status) { lost.store(true, ordering: .relaxed) }
     throw libraries.failure(status, call, on: ordinal)
   }
 

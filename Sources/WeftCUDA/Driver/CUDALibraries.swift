@@ -42,33 +42,54 @@ public final class CUDALibraries: @unchecked Sendable {
     deviceCount = Int(count)
     guard count > 0 else { throw Self.unavailable("the driver sees no device") }
 
+    let supported = driverVersion
     let nvrtc = try Self.open(
-      "libnvrtc", search.candidates("libnvrtc", wheel: Self.wheels("cuda_nvrtc")), weft_nvrtc_open
+      "libnvrtc", search.candidates("libnvrtc", wheel: Self.wheels("cuda_nvrtc")), weft_nvrtc_open,
+      refusal: { table in
+        Self.refusal(
+          of: "libnvrtc", Self.version(of: table), driver: supported,
+          file: Self.path(of: table.pointee.handle, symbol: "nvrtcVersion"))
+      }
     ) { Self.unavailable("no compiler: \($0)") }
     self.nvrtc = UnsafePointer(nvrtc)
-    var (major, minor): (Int32, Int32) = (0, 0)
-    _ = nvrtc.pointee.nvrtcVersion(&major, &minor)
-    compilerVersion = (Int(major), Int(minor))
+    let (major, minor) = Self.version(of: nvrtc)
+    compilerVersion = (major, minor)
     let file = Self.path(of: nvrtc.pointee.handle, symbol: "nvrtcVersion") ?? "libnvrtc"
-    try Self.check(driver: driverVersion, compiler: compilerVersion, file: file)
     let folder = file.split(separator: "/", omittingEmptySubsequences: false).dropLast()
     weft_nvrtc_open_builtins(
-      nvrtc, folder.joined(separator: "/") + "/libnvrtc-builtins.so.\(major).\(minor)")
+      nvrtc,
+      folder.joined(separator: "/") + "/libnvrtc-builtins.so.\(major).\(minor)")
     lt = UnsafePointer(
       try Self.open(
-        "libcublasLt", search.candidates("libcublasLt", wheel: Self.wheels("cublas")), weft_lt_open
+        "libcublasLt", search.candidates("libcublasLt", wheel: Self.wheels("cublas")),
+        weft_lt_open,
+        refusal: { table in
+          // As 130002 for 13.0.2.
+          let version = Int(table.pointee.cublasLtGetVersion())
+          return Self.refusal(
+            of: "libcublasLt", (version / 10_000, version / 100 % 100), driver: supported,
+            file: Self.path(of: table.pointee.handle, symbol: "cublasLtGetVersion"))
+        }
       ) { Self.unavailable("no matrix products: \($0)") })
     collectives = CUDACollectives(search: search)
   }
 
-  /// Throws unless a driver runs what a compiler makes: the same major version at least.
-  static func check(
-    driver: Int, compiler: (major: Int, minor: Int), file: String
-  ) throws(GraphError) {
-    guard driver / 1000 < compiler.major else { return }
-    throw unavailable(
-      "the driver supports CUDA up to \(driver / 1000).\(driver % 1000 / 10), "
-        + "but libnvrtc is \(compiler.major).\(compiler.minor) (\(file))")
+  private static func version(of nvrtc: UnsafeMutablePointer<weft_nvrtc>) -> (
+    major: Int, minor: Int
+  ) {
+    var (major, minor): (Int32, Int32) = (0, 0)
+    _ = nvrtc.pointee.nvrtcVersion(&major, &minor)
+    return (Int(major), Int(minor))
+  }
+
+  /// Why a driver cannot work with a library; nil if it can: its major version is that of the library,
+  /// or a newer one. What NVIDIA builds with a newer minor version runs on an older driver too.
+  static func refusal(
+    of library: String, _ version: (major: Int, minor: Int), driver: Int, file: String?
+  ) -> String? {
+    guard driver / 1000 < version.major else { return nil }
+    return "the driver supports CUDA up to \(driver / 1000).\(driver % 1000 / 10), "
+      + "but \(library) is \(version.major).\(version.minor) (\(file ?? library))"
   }
 
   /// The error of a GPU that is not there, in one wording.
@@ -83,15 +104,23 @@ public final class CUDALibraries: @unchecked Sendable {
     _ stem: String, _ candidates: [String],
     _ function: (UnsafePointer<CChar>?, UnsafeMutablePointer<CChar>?, Int)
       -> UnsafeMutablePointer<Table>?,
+    refusal: (UnsafeMutablePointer<Table>) -> String? = { _ in nil },
     _ error: (String) -> GraphError
   ) throws(GraphError) -> UnsafeMutablePointer<Table> {
+    var refused: String?
     var reason = "\(stem).so is in none of the folders that are searched (see WEFT_CUDA_PATH)"
     var message = [CChar](repeating: 0, count: 512)
     for candidate in candidates {
-      if let table = function(candidate, &message, message.count) { return table }
+      if let table = function(candidate, &message, message.count) {
+        // Of several versions on a machine the first may be too new for the driver.
+        guard let why = refusal(table) else { return table }
+        refused = refused ?? why
+        continue
+      }
       // A file that is there and cannot be used tells more than a name that is not found.
       if candidate.contains("/") { reason = text(message) }
     }
+    if let refused { throw unavailable(refused) }
     throw error(reason)
   }
 

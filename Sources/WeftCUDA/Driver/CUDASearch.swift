@@ -34,7 +34,8 @@ public struct CUDASearch: Hashable, Sendable {
       }
     }
     folders += ["/usr/local/cuda/lib64", "/opt/cuda/lib64", "/usr/lib/x86_64-linux-gnu"]
-    folders += ["/usr/lib64", "/usr/lib/wsl/lib"]
+    folders += ["/usr/lib64", "/usr/lib/wsl/lib", "/usr/local/nvidia/lib64"]
+    if let root = Self.environment("CONDA_PREFIX") { folders.append("\(root)/lib") }
     for site in Self.sitePackages() { folders += wheel.map { "\(site)/nvidia/\($0)/lib" } }
     return result + Self.libraries(stem, in: folders)
   }

@@ -16,6 +16,18 @@ extension MatMul: CUDAKernelProviding {
   }
 }
 
+/// A product in parts of as many matrices as cuBLASLt takes at once: fewer than 2^16. Each begins at a
+/// multiple of 64 bytes, as the whole does.
+private func inBatches(_ product: CUDAProduct) -> [CUDAProduct] {
+  let most = 1 << 15
+  return stride(from: 0, to: product.batch, by: most).map { first in
+    var part = product
+    part.first = first
+    part.batch = min(most, product.batch - first)
+    return part
+  }
+}
+
 /// A plain product: by cuBLASLt for real numbers, by a kernel of our own for whole ones.
 func planProduct(_ product: CUDAProduct, _ request: CUDAKernelRequest) throws(OpFailure)
   -> CUDAKernel
@@ -28,7 +40,7 @@ func planProduct(_ product: CUDAProduct, _ request: CUDAKernelRequest) throws(Op
     ])
   }
   switch product.dtype {
-  case .float32, .float64: return CUDAKernel(commands: [.product(product)])
+  case .float32, .float64: return CUDAKernel(commands: inBatches(product).map { .product($0) })
   case .int32, .int64:
     let wide = product.dtype == .int32 ? "unsigned" : "unsigned long long"
     let unit = try KernelUnit(file: "matmul", ["T": product.dtype.cudaType, "W": wide])

@@ -11,9 +11,10 @@ extension MatMulEpilogue: CUDAKernelProviding {
     var rest = expression
     if product.dtype == .float32, product.k > 0 {
       product.bias = biasInput.map { .input($0) }
-      product.isRectified = epilogue.isRectified
+      product.isRectified = epilogue.isRectified && request.usesRectifiers
       rest = .input(0)
-      if let maskInput { rest = .select(.input(maskInput - 1) .> 0, .input(0), 0) }
+      if epilogue.isRectified, !product.isRectified { rest = .binary(.maximum, rest, 0) }
+      if let maskInput { rest = .select(.input(maskInput - 1) .> 0, rest, 0) }
     }
     var kernel = try planProduct(product, request)
     guard rest != .input(0) else { return kernel }

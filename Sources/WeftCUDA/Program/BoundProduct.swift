@@ -23,7 +23,14 @@ final class BoundProduct {
   ) throws(GraphError) {
     self.product = product
     libraries = context.libraries
-    addresses = (address(product.a), address(product.b), address(product.d))
+    func start(_ place: CUDAKernel.Place, _ rows: Int, _ columns: Int) -> weft_cuda_address {
+      address(place)
+        + weft_cuda_address(product.first * rows * columns * product.dtype.byteCount)
+    }
+    addresses = (
+      start(product.a, product.m, product.k), start(product.b, product.k, product.n),
+      start(product.d, product.m, product.n)
+    )
     numbers = .allocate(byteCount: 16, alignment: 8)
     switch product.scale {
     case .scratch(let offset): scale = address(.scratch(offset))

@@ -162,6 +162,8 @@ public struct CUDAProduct: Hashable, Sendable {
   public var transposeA: Bool, transposeB: Bool
   /// How many products, one after the other in memory.
   public var batch: Int
+  /// How many matrices of each operand come before.
+  var first = 0
   /// `float32` or `float64`.
   public var dtype: DType
   public var a: CUDAKernel.Place, b: CUDAKernel.Place, d: CUDAKernel.Place

@@ -10,6 +10,8 @@ public struct CUDAKernelRequest: Sendable {
   public let multiprocessors: Int
   /// How products are computed.
   public let mathMode: CUDAOptions.MathMode
+  /// Whether products may rectify their results. See ``CUDAOptions/usesRectifiers``.
+  var usesRectifiers = true
 
   /// A request.
   public init(

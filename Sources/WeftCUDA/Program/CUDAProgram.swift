@@ -58,6 +58,8 @@ final class CUDAProgram: DeviceProgram {
   static func arrange(
     _ plan: ExecutionPlan, _ context: CUDAContext, _ options: CUDAOptions
   ) throws(GraphError) -> (steps: [PlannedStep], layout: WorkspaceLayout, segments: [Segment]) {
+    // The library of products answers for the device that is current.
+    try context.activate()
     var steps: [PlannedStep] = []
     for step in plan.steps {
       do throws(OpFailure) {

@@ -43,7 +43,12 @@ final class CommandList {
     runs += 1
     // One command is as fast without a graph.
     if captures, runs == 2, commands.count > 1 {
-      graph = try capture(on: stream)
+      do throws(GraphError) { graph = try capture(on: stream) } catch {
+        throw GraphError(
+          error.code, error.message, subject: error.subject, location: error.location,
+          notes: error.notes
+            + ["found while the step was captured; WEFT_CUDA_CAPTURE=0 runs it without"])
+      }
       try issue(on: stream, captures: captures)
     } else {
       for index in commands.indices { try issue(index, on: stream, waits: waits) }

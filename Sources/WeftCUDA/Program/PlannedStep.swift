@@ -45,7 +45,7 @@ private func request(
   _ step: ExecutionPlan.Step, _ plan: ExecutionPlan, _ context: CUDAContext,
   _ options: CUDAOptions
 ) -> CUDAKernelRequest {
-  CUDAKernelRequest(
+  var request = CUDAKernelRequest(
     inputs: step.inputs.map { index in
       var constant: AnyTensor?
       if case .constant(let position) = plan.values[index].storage {
@@ -55,4 +55,6 @@ private func request(
     },
     outputs: step.outputs.map { plan.values[$0] }, multiprocessors: context.multiprocessors,
     mathMode: options.mathMode)
+  request.usesRectifiers = options.usesRectifiers
+  return request
 }
