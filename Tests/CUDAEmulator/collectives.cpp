@@ -167,10 +167,17 @@ static int launch(std::vector<Share> shares) {
       operations.push_back(operation);
     }
   }
+  // The library makes each device current itself. No share begins before all are in their streams.
+  Context *const before = current;
+  int status = OK;
   for (auto &operation : operations)
-    for (size_t rank = 0; rank < operation->shares.size(); rank++)
-      if (push(operation->shares[rank].stream, [=] { arrive(operation, rank); })) return CUDA_ERROR;
-  return OK;
+    for (size_t rank = 0; rank < operation->shares.size(); rank++) {
+      Stream *stream = operation->shares[rank].stream;
+      current = stream->context;
+      if (enqueue(stream, [=] { arrive(operation, rank); })) status = CUDA_ERROR;
+    }
+  current = before;
+  return status;
 }
 
 static int check(const Share &share) {

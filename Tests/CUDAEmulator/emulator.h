@@ -128,6 +128,8 @@ struct Access {
 
 // Streams.
 int push(Stream *stream, std::function<void()> work);
+// The same, but never begins with it before something waits.
+int enqueue(Stream *stream, std::function<void()> work);
 void finish(Stream *stream, uint64_t at);
 int refuse_in_capture(Stream *stream, const char *what);
 void fail(Context *context, int status);

@@ -35,6 +35,13 @@ static void run_ahead(Stream *s) {
 }
 
 int push(Stream *s, std::function<void()> work) {
+  const int status = enqueue(s, std::move(work));
+  if (status || s->capture) return status;
+  run_ahead(s);
+  return s->context->sticky;
+}
+
+int enqueue(Stream *s, std::function<void()> work) {
   if (s->context != current) {
     say("work for a stream of gpu:%d while gpu:%d is current", s->context->device,
         current ? current->device : -1);
@@ -47,7 +54,6 @@ int push(Stream *s, std::function<void()> work) {
   }
   s->work.push_back(std::move(work));
   s->enqueued++;
-  run_ahead(s);
   return s->context->sticky;
 }
 
