@@ -1,4 +1,5 @@
 import Glibc
+import WeftOps
 
 /// Work that threads do for a run: the tasks of one device each.
 class LaneWork: @unchecked Sendable {
@@ -14,9 +15,8 @@ final class DeviceThread: Sendable {
 
   /// What owner and thread share.
   private final class Core: @unchecked Sendable {
-    // Sendable: behind the mutex.
-    let mutex: UnsafeMutablePointer<pthread_mutex_t>
-    let changed: UnsafeMutablePointer<pthread_cond_t>
+    // Sendable: behind the monitor.
+    let monitor = Monitor()
     /// Not retained: the caller waits for the end. A thread that held the last reference to what it works
     /// on would have to wait for itself.
     var work: Unmanaged<LaneWork>?
@@ -24,36 +24,22 @@ final class DeviceThread: Sendable {
     var isBusy = false
     var isEnding = false
 
-    init() {
-      mutex = .allocate(capacity: 1)
-      mutex.initialize(to: pthread_mutex_t())
-      pthread_mutex_init(mutex, nil)
-      changed = .allocate(capacity: 1)
-      changed.initialize(to: pthread_cond_t())
-      pthread_cond_init(changed, nil)
-    }
-
-    deinit {
-      pthread_cond_destroy(changed)
-      pthread_mutex_destroy(mutex)
-      changed.deallocate()
-      mutex.deallocate()
-    }
-
     /// What the thread does until its owner is gone.
     func serve() {
-      while true {
-        pthread_mutex_lock(mutex)
-        while work == nil && !isEnding { pthread_cond_wait(changed, mutex) }
-        let next = work
-        work = nil
-        pthread_mutex_unlock(mutex)
-        guard let next else { return }
+      while let next = nextWork() {
         run(next)
-        pthread_mutex_lock(mutex)
-        isBusy = false
-        pthread_cond_broadcast(changed)
-        pthread_mutex_unlock(mutex)
+        monitor.withLock {
+          isBusy = false
+          monitor.notify()
+        }
+      }
+    }
+
+    private func nextWork() -> Unmanaged<LaneWork>? {
+      monitor.withLock {
+        while work == nil && !isEnding { monitor.wait() }
+        defer { work = nil }
+        return work
       }
     }
 
@@ -85,27 +71,27 @@ final class DeviceThread: Sendable {
   }
 
   deinit {
-    pthread_mutex_lock(core.mutex)
-    core.isEnding = true
-    pthread_cond_broadcast(core.changed)
-    pthread_mutex_unlock(core.mutex)
+    core.monitor.withLock {
+      core.isEnding = true
+      core.monitor.notify()
+    }
     pthread_join(handle, nil)
   }
 
   /// Begins work on the thread. One caller at a time, who keeps the work and waits for the end of it.
   func start(_ work: LaneWork, lane: Int) {
-    pthread_mutex_lock(core.mutex)
-    core.work = .passUnretained(work)
-    core.lane = lane
-    core.isBusy = true
-    pthread_cond_broadcast(core.changed)
-    pthread_mutex_unlock(core.mutex)
+    core.monitor.withLock {
+      core.work = .passUnretained(work)
+      core.lane = lane
+      core.isBusy = true
+      core.monitor.notify()
+    }
   }
 
   /// Waits until the work is done.
   func wait() {
-    pthread_mutex_lock(core.mutex)
-    while core.isBusy { pthread_cond_wait(core.changed, core.mutex) }
-    pthread_mutex_unlock(core.mutex)
+    core.monitor.withLock {
+      while core.isBusy { core.monitor.wait() }
+    }
   }
 }

@@ -1,11 +1,10 @@
-import Glibc
 import WeftCompiler
+import WeftOps
 
 /// Which tasks of a run over several devices are done, and the first error.
 final class TaskBoard: @unchecked Sendable {
-  // Sendable: behind the mutex.
-  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-  private let changed: UnsafeMutablePointer<pthread_cond_t>
+  // Sendable: behind the monitor.
+  private let monitor = Monitor()
   private let done: UnsafeMutablePointer<Bool>
   private let count: Int
   private var failure: (task: Int, error: GraphError)?
@@ -14,21 +13,9 @@ final class TaskBoard: @unchecked Sendable {
     self.count = count
     done = .allocate(capacity: max(count, 1))
     done.initialize(repeating: false, count: max(count, 1))
-    mutex = .allocate(capacity: 1)
-    mutex.initialize(to: pthread_mutex_t())
-    pthread_mutex_init(mutex, nil)
-    changed = .allocate(capacity: 1)
-    changed.initialize(to: pthread_cond_t())
-    pthread_cond_init(changed, nil)
   }
 
-  deinit {
-    pthread_cond_destroy(changed)
-    pthread_mutex_destroy(mutex)
-    changed.deallocate()
-    mutex.deallocate()
-    done.deallocate()
-  }
+  deinit { done.deallocate() }
 
   /// Before a run.
   func clear() {
@@ -38,27 +25,27 @@ final class TaskBoard: @unchecked Sendable {
 
   /// Waits for tasks; false if the run has failed.
   func wait(for tasks: [Int]) -> Bool {
-    pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
-    for index in tasks.indices {
-      while !done[tasks[index]] && failure == nil { pthread_cond_wait(changed, mutex) }
+    monitor.withLock {
+      for index in tasks.indices {
+        while !done[tasks[index]] && failure == nil { monitor.wait() }
+      }
+      return failure == nil
     }
-    return failure == nil
   }
 
   func finish(_ task: Int) {
-    pthread_mutex_lock(mutex)
-    done[task] = true
-    pthread_cond_broadcast(changed)
-    pthread_mutex_unlock(mutex)
+    monitor.withLock {
+      done[task] = true
+      monitor.notify()
+    }
   }
 
   /// Notes an error. Of several, that of the first task in the plan's order is kept.
   func fail(_ task: Int, _ error: GraphError) {
-    pthread_mutex_lock(mutex)
-    if failure.map({ task < $0.task }) ?? true { failure = (task, error) }
-    pthread_cond_broadcast(changed)
-    pthread_mutex_unlock(mutex)
+    monitor.withLock {
+      if failure.map({ task < $0.task }) ?? true { failure = (task, error) }
+      monitor.notify()
+    }
   }
 
   /// The error, after all have ended.

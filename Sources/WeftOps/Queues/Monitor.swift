@@ -1,12 +1,12 @@
 import Glibc
 
-/// A lock with a condition to wait for: what operations that block are made of.
-final class Monitor: @unchecked Sendable {
+/// A lock with a condition to wait for: what operations that block and threads of a session are made of.
+package final class Monitor: @unchecked Sendable {
   // Sendable: POSIX locks are made for several threads.
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let condition: UnsafeMutablePointer<pthread_cond_t>
 
-  init() {
+  package init() {
     mutex = .allocate(capacity: 1)
     mutex.initialize(to: pthread_mutex_t())
     pthread_mutex_init(mutex, nil)
@@ -27,14 +27,14 @@ final class Monitor: @unchecked Sendable {
   }
 
   /// Runs the body alone.
-  func withLock<R>(_ body: () throws(OpFailure) -> R) throws(OpFailure) -> R {
+  package func withLock<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     return try body()
   }
 
   /// Waits until another thread notifies, or a moment of ``now()``; to be called under the lock.
-  func wait(until moment: Duration?) {
+  package func wait(until moment: Duration? = nil) {
     guard let moment else {
       pthread_cond_wait(condition, mutex)
       return
@@ -45,7 +45,7 @@ final class Monitor: @unchecked Sendable {
   }
 
   /// Wakes all that wait.
-  func notify() { pthread_cond_broadcast(condition) }
+  package func notify() { pthread_cond_broadcast(condition) }
 
   /// The time on a clock that only goes on.
   static func now() -> Duration {

@@ -44,10 +44,10 @@ final class QueueStorage: SessionResource, @unchecked Sendable {
   private var held: Int { elements.count - first }
 
   /// How many elements there are.
-  func size() throws(OpFailure) -> Int { try monitor.withLock { held } }
+  func size() throws(OpFailure) -> Int { monitor.withLock { held } }
 
   /// Whether the queue was closed.
-  func closed() throws(OpFailure) -> Bool { try monitor.withLock { isClosed } }
+  func closed() throws(OpFailure) -> Bool { monitor.withLock { isClosed } }
 
   /// Takes no new elements any more; those who wait for room already may go on unless cancelled.
   func close(cancelling: Bool) throws(OpFailure) {
@@ -59,8 +59,7 @@ final class QueueStorage: SessionResource, @unchecked Sendable {
   }
 
   func close() {
-    // The body does not throw.
-    try? monitor.withLock {
+    monitor.withLock {
       isSessionClosed = true
       changed()
     }
