@@ -17,15 +17,17 @@ import tensorflow.compat.v1 as tf
 
 tf.disable_v2_behavior()
 
-# The settings of the example's presets: hidden units, first weights, optimizer, beta, images in a
-# batch, length.
+# The settings of the example's presets: hidden units, first weights, optimizer, beta, decay of the
+# weights' averages, images in a batch, length.
 RUNS = {
     "logistic": dict(
-        hidden=[], start="zeros", adam=False, beta=0.0, batch=100, epochs=100, steps=None),
+        hidden=[], start="zeros", adam=False, beta=0.0, average=0.0, batch=100, epochs=100, steps=None),
     "mlp": dict(
-        hidden=[256, 100], start="he", adam=True, beta=5e-5, batch=100, epochs=None, steps=10_000),
+        hidden=[256, 100], start="he", adam=True, beta=5e-5, average=0.999, batch=100, epochs=None,
+        steps=10_000),
     "deep": dict(
-        hidden=[256, 256], start="glorot", adam=False, beta=0.0, batch=2, epochs=60, steps=None),
+        hidden=[256, 256], start="glorot", adam=False, beta=0.0, average=0.0, batch=2, epochs=60,
+        steps=None),
 }
 
 
@@ -51,7 +53,8 @@ def first(start, inputs, outputs):
     return tf.glorot_uniform_initializer()([inputs, outputs])
 
 
-def run(train_part, test_part, seed, hidden, start, adam, beta, batch, epochs, steps):
+def run(train_part, test_part, seed, hidden, start, adam, beta, average, batch, epochs, steps):
+    """The test accuracies of the weights and, where there are any, of their averages; the seconds."""
     (x_train, y_train), (x_test, y_test) = train_part, test_part
     steps = steps or epochs * (len(x_train) // batch)
     with tf.Graph().as_default():
@@ -72,7 +75,14 @@ def run(train_part, test_part, seed, hidden, start, adam, beta, batch, epochs, s
             loss = loss + beta * penalty
         optimizer = (
             tf.train.AdamOptimizer(0.001) if adam else tf.train.GradientDescentOptimizer(0.01))
-        train = optimizer.minimize(loss)
+        step = tf.train.get_or_create_global_step()
+        train = optimizer.minimize(loss, global_step=step)
+        averages = tf.train.ExponentialMovingAverage(average, num_updates=step)
+        if average > 0:
+            weights = tf.trainable_variables()
+            with tf.control_dependencies([train]):
+                train = averages.apply(weights)
+            use_averages = [w.assign(averages.average(w)) for w in weights]
         hits = tf.equal(tf.argmax(values, 1), tf.argmax(y, 1))
         accuracy = tf.reduce_mean(tf.cast(hits, tf.float32))
         generator, order = np.random.default_rng(seed), np.empty(0, int)
@@ -85,7 +95,11 @@ def run(train_part, test_part, seed, hidden, start, adam, beta, batch, epochs, s
                 rows, order = order[:batch], order[batch:]
                 session.run([train, loss], {x: x_train[rows], y: y_train[rows]})
             seconds = time.monotonic() - begin
-            return float(session.run(accuracy, {x: x_test, y: y_test})), seconds
+            found = [float(session.run(accuracy, {x: x_test, y: y_test}))]
+            if average > 0:
+                session.run(use_averages)
+                found.append(float(session.run(accuracy, {x: x_test, y: y_test})))
+            return found, seconds
 
 
 def main():
@@ -96,10 +110,10 @@ def main():
     arguments = options.parse_args()
     parts = part(arguments.split, "train"), part(arguments.split, "test")
     for seed in arguments.seeds:
-        accuracy, seconds = run(*parts, seed, **RUNS[arguments.run])
+        accuracies, seconds = run(*parts, seed, **RUNS[arguments.run])
+        text = ", with averaged weights ".join(f"{accuracy:.2%}" for accuracy in accuracies)
         print(
-            f"{arguments.run}, seed {seed}: test accuracy {accuracy:.2%} in {seconds:.1f} s",
-            flush=True)
+            f"{arguments.run}, seed {seed}: test accuracy {text}, in {seconds:.1f} s", flush=True)
 
 
 if __name__ == "__main__":

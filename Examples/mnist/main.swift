@@ -12,7 +12,8 @@ struct Command: ParsableCommand {
         logistic  no hidden layer; gradient descent 0.01, batches of 100,
                   100 epochs
         mlp       hidden layers of 256 and 100 ReLU units; Adam, beta 5e-5,
-                  10,000 batches of 100 (the default)
+                  10,000 batches of 100, judged by averages of the weights
+                  (the default)
         deep      two hidden layers of 256 ReLU units; gradient descent 0.01,
                   batches of 2, 60 epochs
         lenet     convolutions of 5 x 5 with 32 and 64 filters, each with

@@ -39,15 +39,17 @@ public struct Classifier: Sendable {
       start: settings.start, home: settings.towers.first)
     var optimizer = settings.optimizer.make(learningRate: settings.learningRate)
     var step: Variable<Int64>?
-    func useDecay() {
-      guard let decay = settings.decay else { return }
+    func useStep() {
+      guard settings.decay != nil || settings.averaging != nil else { return }
       let counter = graph.globalStep()
+      step = counter
+      guard let decay = settings.decay else { return }
       let rate: Node<Float> = exponentialDecay(
         settings.learningRate, counter, decay.period, decay.factor)
       optimizer = settings.optimizer.make(learningRate: rate)
-      step = counter
     }
     let weights: [Variable<Float>]
+    let update: GraphOperation
     let input = images
     if settings.towers.isEmpty {
       let objective = network.objective(
@@ -55,23 +57,29 @@ public struct Classifier: Sendable {
         beta: settings.beta > 0 ? beta : nil, sharing: .never)
       (loss, trainingScores, weights) = (objective.loss, objective.scores, objective.weights)
       summary = graph.summary
-      useDecay()
-      train = optimizer.minimize(loss, globalStep: step)
-      // The same weights once more, without dropout, to classify by.
-      (scores, _) = network.scores(for: images, keep: nil, sharing: .always)
+      useStep()
+      update = optimizer.minimize(loss, globalStep: step)
     } else {
-      useDecay()
+      useStep()
       let towers = network.towers(
         settings.towers, images, labels, keep: settings.keep < 1 ? keep : nil,
         beta: settings.beta > 0 ? beta : nil, optimizer)
       (loss, trainingScores, weights) = (towers.loss, towers.scores, towers.weights)
       summary = graph.summary
-      train = network.atHome {
+      update = network.atHome {
         optimizer.applyGradients(towers.gradients, globalStep: step)
       }
-      (scores, _) = network.atHome {
-        network.scores(for: input, keep: nil, sharing: .always)
+    }
+    let averages = settings.averaging.map { decay in
+      network.atHome {
+        ExponentialMovingAverage(decay: decay, updates: step).apply(
+          to: graph.trainableVariables, after: [update])
       }
+    }
+    train = averages?.update ?? update
+    // The same weights once more, without dropout, to classify by.
+    (scores, _) = network.atHome {
+      network.scores(for: input, keep: nil, sharing: .always, averages: averages)
     }
     summaries = WeftTensorFlow.summary.merge(
       weights.map { WeftTensorFlow.summary.histogram("summaries/\($0.name)", $0) })

@@ -79,6 +79,9 @@ public struct Settings: Sendable, Equatable {
   public var beta: Double
   /// The part of the hidden units that training keeps.
   public var keep: Double
+  /// The decay of the weights' running averages, by which images are classified instead of by the
+  /// weights themselves; nil for those.
+  public var averaging: Double?
   /// How long training goes on.
   public var length: TrainingLength
   /// The images in a minibatch.
@@ -109,6 +112,7 @@ public struct Settings: Sendable, Equatable {
     parts.append("pixels \(scaling.range)")
     if beta > 0 { parts.append("beta \(Text.setting(beta))") }
     if keep < 1 { parts.append("keep \(Text.setting(keep))") }
+    if let averaging { parts.append("weights averaged with decay \(Text.setting(averaging))") }
     parts.append("seed \(seed)")
     if !towers.isEmpty { parts.append("towers on \(towers.joined(separator: ", "))") }
     return "model \(model.rawValue): \(layers)\n" + parts.joined(separator: ", ")

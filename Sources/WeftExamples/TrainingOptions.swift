@@ -35,6 +35,14 @@ public struct TrainingOptions: ParsableArguments {
       valueName: "part"))
   public var keep: Double?
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Classify by running averages of the weights, which keep this part of themselves in a training \
+      step, as in 0.999; 0 for the weights themselves.
+      """, valueName: "decay"))
+  public var average: Double?
+
   @Option(help: ArgumentHelp("How many minibatches to train on.", valueName: "count"))
   public var steps: Int?
 
@@ -95,8 +103,7 @@ public struct TrainingOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       Train on several devices at once, as in /gpu:0,/gpu:1: each has a copy of the network and an \
-      equal part of every minibatch; the CPU keeps the weights and adds the gradients up. Shows where \
-      each operation runs.
+      equal part of every minibatch; the first keeps the weights. Shows where each operation runs.
       """, valueName: "devices"),
     transform: TrainingOptions.names)
   public var towers: [String]?
@@ -158,6 +165,7 @@ public struct TrainingOptions: ParsableArguments {
       "a number above 0")
     try require((beta ?? 0) >= 0 && (beta ?? 0).isFinite, "--beta", "0 or a number above it")
     try require((keep ?? 1) > 0 && (keep ?? 1) <= 1, "--keep", "above 0 and at most 1")
+    try require((average ?? 0) >= 0 && (average ?? 0) < 1, "--average", "at least 0 and below 1")
     for (value, option) in [
       (steps, "--steps"), (epochs, "--epochs"), (batchSize, "--batch-size"),
       (trainCount, "--train-count"), (validationCount, "--validation-count"),
@@ -202,6 +210,7 @@ public struct TrainingOptions: ParsableArguments {
     if settings.hidden.isEmpty, settings.keep < 1 {
       throw ValidationError("--keep is for networks with hidden units: try --model mlp.")
     }
+    if let average { settings.averaging = average > 0 ? average : nil }
     if let steps { settings.length = .steps(steps) }
     if let epochs { settings.length = .epochs(epochs) }
     if let batchSize { settings.batchSize = batchSize }

@@ -19,6 +19,8 @@ import WeftExamples
     (["--keep", "1.5"], "--keep must be above 0 and at most 1."),
     (["--keep", "0"], "--keep must be above 0 and at most 1."),
     (["--keep", "nan"], "--keep must be above 0 and at most 1."),
+    (["--average", "1"], "--average must be at least 0 and below 1."),
+    (["--average", "nan"], "--average must be at least 0 and below 1."),
     (["--steps", "0"], "--steps must be 1 to 1,000,000,000."),
     (["--steps=-5"], "--steps must be 1 to 1,000,000,000."),
     (["--epochs", "9000000000000000000"], "--epochs must be 1 to 1,000,000,000."),
@@ -61,8 +63,8 @@ import WeftExamples
   @Test func theUsersWordsReplaceThePreset() throws {
     let options = try TrainingOptions.parse([
       "--model", "deep", "--hidden", "40,30", "--learning-rate", "0.25", "--beta", "0.001",
-      "--keep", "0.75", "--steps",
-      "17", "--batch-size", "33", "--pixels", "signed", "--seed", "9", "--train-count", "500",
+      "--keep", "0.75", "--average", "0.99", "--steps", "17", "--batch-size", "33", "--pixels",
+      "signed", "--seed", "9", "--train-count", "500",
       "--threads", "2",
     ])
     let settings = try options.settings(Presets.letters, model: .mlp)
@@ -71,6 +73,7 @@ import WeftExamples
     expected.learningRate = 0.25
     expected.beta = 0.001
     expected.keep = 0.75
+    expected.averaging = 0.99
     expected.length = .steps(17)
     expected.batchSize = 33
     expected.scaling = .signed
@@ -78,6 +81,12 @@ import WeftExamples
     expected.trainCount = 500
     expected.threads = 2
     #expect(settings == expected)
+  }
+
+  @Test func aZeroTurnsAveragingOff() throws {
+    #expect(Presets.digits(.mlp).averaging == 0.999)
+    let options = try TrainingOptions.parse(["--average", "0"])
+    #expect(try options.settings(Presets.digits, model: .mlp).averaging == nil)
   }
 
   @Test func anotherOptimizerHasItsOwnRate() throws {

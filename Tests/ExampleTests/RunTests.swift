@@ -101,6 +101,46 @@ import WeftExamples
     #expect(abs(penalty - 0.01 * 7840 * 0.774 / 2) < 3)
   }
 
+  @Test func averagingChangesWhatJudgesAndNotWhatIsTrained() throws {
+    let plain = try run(.digits, Self.tiny + ["--average", "0"])
+    let averaged = try run(.digits, Self.tiny + ["--average", "0.9"])
+    #expect(plain.numbers.losses == averaged.numbers.losses)
+    #expect(plain.numbers.accuracies == averaged.numbers.accuracies)
+    #expect(plain.numbers.predictions != averaged.numbers.predictions)
+    #expect(averaged.run.settings.description.contains("weights averaged with decay 0.9,"))
+  }
+
+  @Test(arguments: [ModelKind.mlp, .lenet]) func scoresAreThoseOfTheAverages(_ model: ModelKind)
+    throws
+  {
+    var settings = Presets.digits(model)
+    settings.hidden = [6]
+    settings.averaging = 0.5
+    let averaged = Classifier(settings, pixels: 64, classes: 10)
+    settings.averaging = nil
+    let plain = Classifier(settings, pixels: 64, classes: 10)
+    let images = try Tensor<Float>(shape: [5, 64], scalars: (0..<320).map { Float($0 % 7) / 7 })
+    let labels = try Tensor<Float>(shape: [5, 10], scalars: (0..<50).map { $0 % 11 == 0 ? 1 : 0 })
+
+    let session = try Session(averaged.graph)
+    try session.initializeVariables()
+    for _ in 0..<3 {
+      try session.run(
+        averaged.train,
+        feeding: [
+          averaged.images: images, averaged.labels: labels, averaged.keep: 1, averaged.beta: 0,
+        ])
+    }
+    let judge = try Session(plain.graph)
+    for variable in plain.graph.trainableVariables {
+      let name = "\(variable.name)/ExponentialMovingAverage"
+      let shadow = try #require(averaged.graph.variables.first { $0.name == name })
+      try judge.load(try session.run([shadow.value])[0], into: variable)
+    }
+    let expected = try judge.run(plain.scores, feeding: [plain.images: images])
+    #expect(try session.run(averaged.scores, feeding: [averaged.images: images]) == expected)
+  }
+
   @Test func aLossThatBlowsUpIsAnErrorNotATrap() throws {
     let error = #expect(throws: GraphError.self) {
       try run(.letters, Self.tiny + ["--learning-rate", "1e30", "--beta", "0.1"])

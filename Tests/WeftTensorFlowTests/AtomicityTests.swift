@@ -7,8 +7,6 @@ import Weft
 
 /// A process that is killed or finds the disk full leaves the last good checkpoint.
 @Suite struct AtomicityTests {
-  private static let variable = "WEFT_TEST_CHECKPOINT_FOLDER"
-
   /// Checkpoints whose tensors all hold the same number, larger ones and smaller ones in turn.
   private static func save(_ number: Int, to folder: String) throws {
     let count = number.isMultiple(of: 2) ? 3 : 40_000
@@ -28,13 +26,10 @@ import Weft
   @Test func aKilledProcessLeavesTheLastGoodCheckpoint() async throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "weft-\(UUID())").path
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    setenv(Self.variable, folder, 1)
-    defer { unsetenv(Self.variable) }
     try Self.save(1, to: folder)
     var latest: Float = 0
     for round in 0..<24 {
-      await #expect(processExitsWith: .signal(SIGKILL)) {
-        let folder = try #require(getenv(AtomicityTests.variable).map { String(cString: $0) })
+      await #expect(processExitsWith: .signal(SIGKILL)) { [folder = folder as String] in
         let start = try Checkpoint(folder + "/same").tensor(named: "a").doubles[0]
         // However slow the machine is, each process saves once.
         try AtomicityTests.save(Int(start) + 1, to: folder)

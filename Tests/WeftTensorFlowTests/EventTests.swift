@@ -150,14 +150,11 @@ import Weft
   func whateverEndsTheProcessTheFileIsWhole(_ number: Int32) async throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "weft-\(UUID())").path
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    setenv("WEFT_TEST_EVENT_FOLDER", folder, 1)
-    setenv("WEFT_TEST_EVENT_SIGNAL", "\(number)", 1)
-    await #expect(processExitsWith: .failure) {
-      let folder = try #require(getenv("WEFT_TEST_EVENT_FOLDER").map { String(cString: $0) })
-      let text = try #require(getenv("WEFT_TEST_EVENT_SIGNAL").map { String(cString: $0) })
+    await #expect(processExitsWith: .signal(number)) {
+      [folder = folder as String, number = number as Int32] in
       let writer = try FileWriter(folder)
       for step in 0..<100 { try writer.add([.scalar("a", Float(step))], step: step) }
-      kill(getpid(), try #require(Int32(text)))
+      kill(getpid(), number)
       sleep(10)
       try writer.close()
     }
