@@ -26,7 +26,7 @@ import WeftTesting
   /// Every case of every operation, on the emulated GPU, against the reference. How many passed is
   /// printed, and what ran on the host instead, with the reason. Once on a GPU of few processors, where what
   /// nothing orders takes place first to last and as late as it can; once on one of many, last to first, as
-  /// early as it can, with products that work with memory and whose rectifier, not used then, loses NaN.
+  /// early as it can, with products that work with memory and whose rectifier loses NaN.
   ///
   /// `WEFT_WRITE_PROGRAMS` names a folder for the programs, which other compilers may be given.
   @Test(arguments: [
@@ -35,9 +35,7 @@ import WeftTesting
   ])
   func everyCaseAgreesOnTheGPU(_ settings: [String: String]) throws {
     let emulator = try Emulator(settings)
-    var options = CUDAOptions(batchSize: 1)
-    options.usesRectifiers = settings["rectifier"] == nil
-    let device = try emulator.device(options: options)
+    let device = try emulator.device()
     var passed = 0
     var problems: [String] = []
     for opCase in CaseTable.all {
@@ -64,7 +62,7 @@ import WeftTesting
       // Joined kernels are made for whole steps.
       let plans = try Workload.all.map(LaunchTests.plan) + [WindowTests.Model().plan()]
       for plan in plans {
-        let arranged = try CUDAProgram.arrange(plan, device.open().context, options)
+        let arranged = try CUDAProgram.arrange(plan, device.open().context, device.options)
         units.formUnion(arranged.segments.flatMap(\.units))
       }
       try Self.units.withLock { all in

@@ -4,6 +4,18 @@ import Weft
 
 @testable import WeftCUDA
 
+extension [PlannedStep] {
+  /// The products of all steps.
+  fileprivate var products: [CUDAProduct] {
+    flatMap { step -> [CUDAProduct] in
+      guard case .kernel(let kernel) = step else { return [] }
+      return kernel.commands.compactMap {
+        if case .product(let product) = $0 { product } else { nil }
+      }
+    }
+  }
+}
+
 /// What a step of the benchmark's workloads issues on a GPU: where launches are all there is to a step,
 /// they are what it costs. The workloads are the benchmark's own (a link to its source).
 @Suite struct LaunchTests {
@@ -91,6 +103,23 @@ import Weft
       let found = try results(try emulator.device(options: options))
       #expect(found.count == expected.count)
       for (a, b) in zip(found, expected) { #expect(abs(a - b) <= 2e-5 * max(1, abs(b))) }
+    }
+  }
+
+  /// Where a trial shows that the rectifiers of products lose NaN, they are left alone: the same numbers by
+  /// one launch more for each hidden layer. The trial is made once.
+  @Test func rectifiersThatLoseNaNAreNotUsed() throws {
+    let workload = try #require(Workload.all.first { $0.name == "mlp1024-l2" })
+    let plan = try Self.plan(workload)
+    for (setting, products) in [("keeps NaN", 1), ("plain", 0)] {
+      let emulator = try Emulator(["rectifier": setting])
+      let device = try emulator.device()
+      for _ in 0..<2 {
+        let arranged = try CUDAProgram.arrange(plan, device.open().context, device.options)
+        #expect(arranged.steps.products.count { $0.isRectified } == products)
+      }
+      #expect(emulator.calls("cublasLtMatmul") == (products == 1 ? 4 : 1))
+      #expect(try device.open().context.rectifiersKeepNaN(.float32) == (products == 1))
     }
   }
 

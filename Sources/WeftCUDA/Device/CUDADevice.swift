@@ -149,8 +149,9 @@ public struct CUDAOptions: Sendable {
   /// Whether several GPUs add up values together, by NCCL where it is there. By default unless
   /// `WEFT_CUDA_NCCL=0` is set.
   public var usesCollectives: Bool = CUDASearch.environment("WEFT_CUDA_NCCL") != "0"
-  /// Whether rectifiers are taken by the products before them. cuBLASLt's is reported to make 0 of NaN; a
-  /// launch of its own, without masks, keeps it. By default unless `WEFT_CUDA_RECTIFIERS=0` is set.
+  /// Whether rectifiers are taken by the products before them where a trial on the GPU shows that cuBLASLt's
+  /// hand NaN on, as they should; else a launch of its own, without masks, does it. By default unless
+  /// `WEFT_CUDA_RECTIFIERS=0` is set.
   public var usesRectifiers: Bool = CUDASearch.environment("WEFT_CUDA_RECTIFIERS") != "0"
 
   /// Options.

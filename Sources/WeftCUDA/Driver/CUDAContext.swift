@@ -20,6 +20,8 @@ final class CUDAContext: @unchecked Sendable {
   /// The GPUs that may use this one's memory without a detour, or were found not to.
   private let neighbours = Mutex<Set<Int>>([])
   let products: weft_lt_handle
+  /// What trials of the products' rectifiers gave.
+  private let rectifierTrials = Mutex<[CUDAOptions.MathMode: Bool]>([:])
   private let lost = Atomic<Bool>(false)
   /// Whether a kernel failed in a way after which the driver does nothing more in this context.
   var isLost: Bool { lost.load(ordering: .relaxed) }
@@ -121,6 +123,16 @@ final class CUDAContext: @unchecked Sendable {
       "cuStreamCreate")
     guard let stream else { throw libraries.failure(0, "cuStreamCreate") }
     return stream
+  }
+
+  /// Whether the rectifiers of products hand NaN on; tried out once.
+  func rectifiersKeepNaN(_ mathMode: CUDAOptions.MathMode) throws(GraphError) -> Bool {
+    try rectifierTrials.withLock { (trials) throws(GraphError) in
+      if let known = trials[mathMode] { return known }
+      let passes = try RectifierTrial(self, mathMode).passes()
+      trials[mathMode] = passes
+      return passes
+    }
   }
 
   /// Throws if a call failed.

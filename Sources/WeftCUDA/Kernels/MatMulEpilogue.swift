@@ -1,6 +1,13 @@
 import WeftDevice
 import WeftOps
 
+extension ExecutionPlan.Step {
+  /// Whether a product's results are rectified here.
+  var isRectifiedProduct: Bool {
+    (definition as? MatMulEpilogue)?.epilogue.isRectified == true
+  }
+}
+
 extension MatMulEpilogue: CUDAKernelProviding {
   /// cuBLASLt adds a bias and rectifies in the product itself; the mask, and all of it for `float64`, is
   /// one pass over the result.

@@ -60,6 +60,10 @@ final class CUDAProgram: DeviceProgram {
   ) throws(GraphError) -> (steps: [PlannedStep], layout: WorkspaceLayout, segments: [Segment]) {
     // The library of products answers for the device that is current.
     try context.activate()
+    var options = options
+    if options.usesRectifiers, plan.steps.contains(where: \.isRectifiedProduct) {
+      options.usesRectifiers = try context.rectifiersKeepNaN(options.mathMode)
+    }
     var steps: [PlannedStep] = []
     for step in plan.steps {
       do throws(OpFailure) {
