@@ -2,11 +2,11 @@
 
 .PHONY: demo test check format bench bench-smoke accuracy interop parity fuzz cuda-check gpu setup
 
-demo: setup  ## Trains a network on the letters that ship with the project.
-	swift run -c release notmnist
+demo:  ## Trains a network on the letters that ship with the project.
+	Scripts/demo.sh
 
-test: setup  ## Builds everything and runs every test.
-	swift test
+test:  ## Builds everything and runs every test.
+	Scripts/test.sh
 
 check: setup  ## Style, module rules, use from another package, kernels of older processors.
 	Scripts/check-format.sh
