@@ -13,46 +13,8 @@ typedef struct {
   void *result;
 } depthwise_job;
 
-#define WEFT_KERNEL(name) depthwise_##name##_f32_baseline
-#define DEPTH_T float
-#include "depthwise.inc"
-#undef WEFT_KERNEL
-#define WEFT_KERNEL(name) depthwise_##name##_f64_baseline
-#define DEPTH_T double
-#include "depthwise.inc"
-#undef WEFT_KERNEL
-
-#if defined(__x86_64__)
-WEFT_ISA_PUSH_AVX2
-#define WEFT_KERNEL(name) depthwise_##name##_f32_avx2
-#define DEPTH_T float
-#include "depthwise.inc"
-#undef WEFT_KERNEL
-#define WEFT_KERNEL(name) depthwise_##name##_f64_avx2
-#define DEPTH_T double
-#include "depthwise.inc"
-#undef WEFT_KERNEL
-WEFT_ISA_POP
-WEFT_ISA_PUSH_AVX512
-#define WEFT_KERNEL(name) depthwise_##name##_f32_avx512
-#define DEPTH_T float
-#include "depthwise.inc"
-#undef WEFT_KERNEL
-#define WEFT_KERNEL(name) depthwise_##name##_f64_avx512
-#define DEPTH_T double
-#include "depthwise.inc"
-#undef WEFT_KERNEL
-WEFT_ISA_POP
-#else
-#define depthwise_table_f32_avx2 depthwise_table_f32_baseline
-#define depthwise_table_f64_avx2 depthwise_table_f64_baseline
-#define depthwise_table_f32_avx512 depthwise_table_f32_baseline
-#define depthwise_table_f64_avx512 depthwise_table_f64_baseline
-#endif
-
-static const weft_range_fn *const tables[2][WEFT_ISA_COUNT] = {
-    {depthwise_table_f32_baseline, depthwise_table_f32_avx2, depthwise_table_f32_avx512},
-    {depthwise_table_f64_baseline, depthwise_table_f64_avx2, depthwise_table_f64_avx512}};
+#define WEFT_FAMILY "depthwise.inc"
+#include "isa_variants.inc"
 
 enum { GRAIN = 1 << 16 };  // products in an item of work, at least
 
@@ -64,7 +26,7 @@ static void run(int is_double, int32_t role, depthwise_job *job, struct weft_poo
                        : role == WEFT_CONVOLUTION_INPUT ? s->batch * s->in_rows
                                                         : taps;
   const size_t work = 1 + positions * taps * width / items;  // of an item
-  weft_pool_for(pool, items, 1 + GRAIN / work, tables[is_double][weft_isa()][role], job);
+  weft_pool_for(pool, items, 1 + GRAIN / work, WEFT_VARIANT(depthwise_table)[is_double][role], job);
 }
 
 void weft_depthwise_f32(const weft_convolution_shape *shape, int32_t role, const float *first,

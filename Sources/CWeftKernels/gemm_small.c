@@ -117,11 +117,6 @@ WEFT_ISA_PUSH_AVX512
 #include "gemm_dot.inc"
 WEFT_ISA_POP
 #undef WEFT_KERNEL
-#else
-#define gemm_avx2 gemm_baseline
-#define gemm_avx512 gemm_baseline
-#define gemm_dot_avx2 gemm_dot_baseline
-#define gemm_dot_avx512 gemm_dot_baseline
 #endif
 
 int32_t weft_gemm_small_suits(size_t m, size_t n, size_t k) {
@@ -148,10 +143,9 @@ void weft_gemm_small_f32(int32_t transpose_a, int32_t transpose_b, size_t m, siz
   size_t chunks = (m + job.row_chunk - 1) / job.row_chunk;
   size_t items = chunks * job.panels;
   if (m * n * k < (size_t)1 << 19) pool = NULL;
-  int isa = weft_isa();
-  weft_range_fn f = isa == WEFT_ISA_AVX512 ? gemm_avx512 : isa == WEFT_ISA_AVX2 ? gemm_avx2 : gemm_baseline;
+  weft_range_fn f = WEFT_VARIANT(gemm);
   if (!transpose_a && n <= DOT_COLUMNS && k >= 64) {
-    f = isa == WEFT_ISA_AVX512 ? gemm_dot_avx512 : isa == WEFT_ISA_AVX2 ? gemm_dot_avx2 : gemm_dot_baseline;
+    f = WEFT_VARIANT(gemm_dot);
     // Packing B is strided: it must serve many rows.
     job.row_chunk = 64;
     items = (m + 63) / 64;

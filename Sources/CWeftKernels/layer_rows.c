@@ -15,32 +15,11 @@ typedef struct {
   size_t columns;
 } layer_job;
 
-#define WEFT_KERNEL(name) name##_baseline
-#include "layer_rows.inc"
-#undef WEFT_KERNEL
-
-#if defined(__x86_64__)
-#define WEFT_KERNEL(name) name##_avx2
-WEFT_ISA_PUSH_AVX2
-#include "layer_rows.inc"
-WEFT_ISA_POP
-#undef WEFT_KERNEL
-
-#define WEFT_KERNEL(name) name##_avx512
-WEFT_ISA_PUSH_AVX512
-#include "layer_rows.inc"
-WEFT_ISA_POP
-#undef WEFT_KERNEL
-#else
-#define layer_table_avx2 layer_table_baseline
-#define layer_table_avx512 layer_table_baseline
-#endif
+#define WEFT_FAMILY "layer_rows.inc"
+#include "isa_variants.inc"
 
 static void run(layer_loop loop, int is_double, layer_job *job, size_t rows, struct weft_pool *pool) {
-  int isa = weft_isa();
-  weft_range_fn f = isa == WEFT_ISA_AVX512 ? layer_table_avx512[is_double][loop]
-                    : isa == WEFT_ISA_AVX2 ? layer_table_avx2[is_double][loop]
-                                           : layer_table_baseline[is_double][loop];
+  weft_range_fn f = WEFT_VARIANT(layer_table)[is_double][loop];
   if (rows == 0 || job->columns == 0) return;
   size_t parallel = is_double ? 1 << 17 : 1 << 18;
   if (rows * job->columns < parallel) pool = NULL;

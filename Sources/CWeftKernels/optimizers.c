@@ -21,26 +21,8 @@ enum {
   UPDATE_COUNT
 };
 
-#define WEFT_KERNEL(name) name##_baseline
-#include "optimizers.inc"
-#undef WEFT_KERNEL
-
-#if defined(__x86_64__)
-#define WEFT_KERNEL(name) name##_avx2
-WEFT_ISA_PUSH_AVX2
-#include "optimizers.inc"
-WEFT_ISA_POP
-#undef WEFT_KERNEL
-
-#define WEFT_KERNEL(name) name##_avx512
-WEFT_ISA_PUSH_AVX512
-#include "optimizers.inc"
-WEFT_ISA_POP
-#undef WEFT_KERNEL
-#else
-#define update_table_avx2 update_table_baseline
-#define update_table_avx512 update_table_baseline
-#endif
+#define WEFT_FAMILY "optimizers.inc"
+#include "isa_variants.inc"
 
 // Elements of a gradient that are computed at once: they stay in the first-level cache.
 enum { FORMULA_BLOCK = 2048 };
@@ -65,10 +47,7 @@ static void run_formula(void *context, size_t begin, size_t end) {
 }
 
 static void run(int update, int is_double, weft_update *u, size_t count, struct weft_pool *pool) {
-  int isa = weft_isa();
-  weft_range_fn f = isa == WEFT_ISA_AVX512 ? update_table_avx512[is_double][update]
-                    : isa == WEFT_ISA_AVX2 ? update_table_avx2[is_double][update]
-                                           : update_table_baseline[is_double][update];
+  weft_range_fn f = WEFT_VARIANT(update_table)[is_double][update];
   size_t cost = update == FTRL_POWER ? 32 : is_double ? 2 : 1;
   if (count < 65536 / cost) pool = NULL;
   if (u->gradient.formula) {

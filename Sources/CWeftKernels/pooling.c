@@ -44,53 +44,15 @@ static inline __attribute__((always_inline)) pooling_window window_of(const weft
   return w;
 }
 
-#define WEFT_KERNEL(name) pooling_##name##_f32_baseline
-#define POOL_T float
-#include "pooling.inc"
-#undef WEFT_KERNEL
-#define WEFT_KERNEL(name) pooling_##name##_f64_baseline
-#define POOL_T double
-#include "pooling.inc"
-#undef WEFT_KERNEL
-
-#if defined(__x86_64__)
-WEFT_ISA_PUSH_AVX2
-#define WEFT_KERNEL(name) pooling_##name##_f32_avx2
-#define POOL_T float
-#include "pooling.inc"
-#undef WEFT_KERNEL
-#define WEFT_KERNEL(name) pooling_##name##_f64_avx2
-#define POOL_T double
-#include "pooling.inc"
-#undef WEFT_KERNEL
-WEFT_ISA_POP
-WEFT_ISA_PUSH_AVX512
-#define WEFT_KERNEL(name) pooling_##name##_f32_avx512
-#define POOL_T float
-#include "pooling.inc"
-#undef WEFT_KERNEL
-#define WEFT_KERNEL(name) pooling_##name##_f64_avx512
-#define POOL_T double
-#include "pooling.inc"
-#undef WEFT_KERNEL
-WEFT_ISA_POP
-#else
-#define pooling_table_f32_avx2 pooling_table_f32_baseline
-#define pooling_table_f64_avx2 pooling_table_f64_baseline
-#define pooling_table_f32_avx512 pooling_table_f32_baseline
-#define pooling_table_f64_avx512 pooling_table_f64_baseline
-#endif
-
-static const weft_range_fn *const tables[2][WEFT_ISA_COUNT] = {
-    {pooling_table_f32_baseline, pooling_table_f32_avx2, pooling_table_f32_avx512},
-    {pooling_table_f64_baseline, pooling_table_f64_avx2, pooling_table_f64_avx512}};
+#define WEFT_FAMILY "pooling.inc"
+#include "isa_variants.inc"
 
 static void run(int is_double, int32_t kind, pooling_job *job, struct weft_pool *pool) {
   const weft_pooling_shape *s = job->shape;
   const int by_image = kind == WEFT_POOLING_MAX_GRAD || kind == WEFT_POOLING_MEAN_GRAD;
   const size_t items = by_image ? s->batch : s->batch * s->out_rows;
   const size_t each = s->in_columns * s->channels * (by_image ? s->in_rows : s->stride_rows);
-  weft_pool_for(pool, items, 1 + GRAIN / each, tables[is_double][weft_isa()][kind], job);
+  weft_pool_for(pool, items, 1 + GRAIN / each, WEFT_VARIANT(pooling_table)[is_double][kind], job);
 }
 
 void weft_pooling_f32(const weft_pooling_shape *shape, int32_t kind, const float *first,

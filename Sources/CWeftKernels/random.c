@@ -42,33 +42,10 @@ static void store_floats(const weft_fill *fill, size_t at, const float *values, 
     y[i] = half ? weft_float16_bits(values[i]) : weft_bfloat16_bits(values[i]);
 }
 
-#define WEFT_KERNEL(name) name##_baseline
-#include "random.inc"
-#undef WEFT_KERNEL
+#define WEFT_FAMILY "random.inc"
+#include "isa_variants.inc"
 
-#if defined(__x86_64__)
-#define WEFT_KERNEL(name) name##_avx2
-WEFT_ISA_PUSH_AVX2
-#include "random.inc"
-WEFT_ISA_POP
-#undef WEFT_KERNEL
-
-#define WEFT_KERNEL(name) name##_avx512
-WEFT_ISA_PUSH_AVX512
-#include "random.inc"
-WEFT_ISA_POP
-#undef WEFT_KERNEL
-#else
-#define fill_table_avx2 fill_table_baseline
-#define fill_table_avx512 fill_table_baseline
-#endif
-
-static const weft_fill_table *table(void) {
-  int isa = weft_isa();
-  return isa == WEFT_ISA_AVX512 ? &fill_table_avx512
-         : isa == WEFT_ISA_AVX2 ? &fill_table_avx2
-                                : &fill_table_baseline;
-}
+static const weft_fill_table *table(void) { return &WEFT_VARIANT(fill_table); }
 
 void weft_box_muller_f64(const uint32_t words[4], double normals[2]) {
   double u = weft_uniform_f64(words[0], words[1]);

@@ -37,35 +37,14 @@ static void note_bad_row(softmax_job *job, int64_t row) {
   }
 }
 
-#define WEFT_KERNEL(name) name##_baseline
-#include "softmax.inc"
-#undef WEFT_KERNEL
-
-#if defined(__x86_64__)
-#define WEFT_KERNEL(name) name##_avx2
-WEFT_ISA_PUSH_AVX2
-#include "softmax.inc"
-WEFT_ISA_POP
-#undef WEFT_KERNEL
-
-#define WEFT_KERNEL(name) name##_avx512
-WEFT_ISA_PUSH_AVX512
-#include "softmax.inc"
-WEFT_ISA_POP
-#undef WEFT_KERNEL
-#else
-#define softmax_table_avx2 softmax_table_baseline
-#define softmax_table_avx512 softmax_table_baseline
-#endif
+#define WEFT_FAMILY "softmax.inc"
+#include "isa_variants.inc"
 
 static void run(softmax_mode mode, int is_double, softmax_job *job, size_t rows,
                 struct weft_pool *pool) {
   atomic_init(&job->bad_row, INT64_MAX);
   if (rows == 0) return;
-  int isa = weft_isa();
-  weft_range_fn f = isa == WEFT_ISA_AVX512 ? softmax_table_avx512[is_double][mode]
-                    : isa == WEFT_ISA_AVX2 ? softmax_table_avx2[is_double][mode]
-                                           : softmax_table_baseline[is_double][mode];
+  weft_range_fn f = WEFT_VARIANT(softmax_table)[is_double][mode];
   job->maximum =
       weft_reduce_kernels(is_double ? WEFT_TYPE_F64 : WEFT_TYPE_F32, WEFT_LOOP_MAX)->rows;
   size_t parallel = is_double ? 8192 : 32768;

@@ -1,28 +1,5 @@
 import WeftOps
 
-/// What is asked of a graph in one run.
-public struct Question: Sendable {
-  /// The outputs wanted, in order.
-  public var fetches: [Output]
-  /// Operations that must run.
-  public var targets: [GraphOperation]
-  /// What is fed, with complete shapes.
-  public var feeds: [(output: Output, type: TensorType)]
-  /// Operations with effects that an earlier stage of the same run has run.
-  public var completed: Set<GraphOperation>
-
-  /// A question.
-  public init(
-    fetches: [Output], targets: [GraphOperation], feeds: [(output: Output, type: TensorType)],
-    completed: Set<GraphOperation> = []
-  ) {
-    self.fetches = fetches
-    self.targets = targets
-    self.feeds = feeds
-    self.completed = completed
-  }
-}
-
 /// The part of the graph that a question needs, with complete shapes, and with every value computed
 /// that follows from constants and shapes alone.
 ///
@@ -37,17 +14,17 @@ struct Specializer {
   var used: Set<Output> = []
   let parts: RegionCompiler
   /// Where operations run; nil where there is one device.
-  let devices: DeviceChoice?
+  private let devices: DeviceChoice?
   /// The device of operations that ask for none.
   var surroundingDevice: Int
   private var knownDevices: [DeviceRequest: Int] = [:]
   /// What stands for the operands of the operation that holds this part.
   var frame: RegionFrame?
   /// By ``GraphOperation/controlListID``, the instructions that stand for a list.
-  private var controlLists: [UInt: [Int]] = [:]
+  var controlLists: [UInt: [Int]] = [:]
   /// What a constant waits for, by the operation that it was computed from: it is what those who use
   /// the constant wait for.
-  private var inheritedControls: [GraphOperation: [Int]] = [:]
+  var inheritedControls: [GraphOperation: [Int]] = [:]
   private let variables: [Output: AnyVariable]
   private let fedOperations: Set<GraphOperation>
   var boundary: GraphOperation?
@@ -233,70 +210,6 @@ struct Specializer {
     program.instructions.append(instruction)
   }
 
-  /// The instructions that must have run before an operation: its own control inputs, and those of
-  /// operands that are constants by now.
-  mutating func allControls(of operation: GraphOperation) -> [Int] {
-    var controls = controls(of: operation)
-    if inheritedControls.isEmpty { return controls }
-    for input in operation.inputs {
-      for control in inheritedControls[input.operation] ?? [] where !controls.contains(control) {
-        controls.append(control)
-      }
-    }
-    return controls
-  }
-
-  /// The instructions that stand for the control inputs of an operation.
-  ///
-  /// Where many operations wait for many, one grouping stands between them: the number of
-  /// dependencies is then the sum of both, not the product.
-  mutating func controls(of operation: GraphOperation) -> [Int] {
-    guard let list = operation.controlListID else { return [] }
-    if let known = controlLists[list] { return known }
-    var controls = operation.controlInputs.flatMap { control in
-      instructionOf[control].map { [$0] } ?? inheritedControls[control] ?? []
-    }
-    if controls.count > Self.groupingLimit {
-      program.instructions.append(
-        Program.Instruction(
-          definition: NoOp(), name: operation.name + "/after", origin: operation.origin, inputs: [],
-          outputs: [], controls: controls))
-      controls = [program.instructions.count - 1]
-    }
-    controlLists[list] = controls
-    return controls
-  }
-
-  /// The error of a placeholder without a feed: who needs it, and what was fed instead.
-  private func missingFeed(_ placeholder: GraphOperation) -> GraphError {
-    func label(_ operation: GraphOperation) -> String {
-      "'\(operation.name)'" + (operation.origin.location.map { " (\($0))" } ?? "")
-    }
-    func needs(_ operation: GraphOperation) -> Bool {
-      var seen: Set<GraphOperation> = [operation]
-      var stack = [operation]
-      while let next = stack.popLast() {
-        if next == placeholder { return true }
-        for other in next.inputs.map(\.operation) + next.controlInputs
-        where seen.insert(other).inserted { stack.append(other) }
-      }
-      return false
-    }
-    let fetch = question.fetches.first { needs($0.operation) }.map { "fetch '\($0.name)'" }
-    let target = question.targets.first(where: needs).map { "operation '\($0.name)'" }
-    var message = "\(fetch ?? target ?? "the run") needs placeholder \(label(placeholder)), "
-    message += "which was not fed; you fed "
-    let fed = question.feeds.map { label($0.output.operation) }
-    message += fed.isEmpty ? "nothing" : fed.joined(separator: ", ")
-    // The same name but for a number behind it: two copies of one model.
-    let twin = question.feeds.contains {
-      let name = $0.output.operation.name
-      return placeholder.name.hasPrefix(name + "_") || name.hasPrefix(placeholder.name + "_")
-    }
-    if twin { message += ". Was the model built twice?" }
-    return GraphError(.missingFeed, message)
-  }
-
   mutating func lowerVariable(_ operation: GraphOperation) {
     let output = operation.output(0)
     guard let variable = variables[output], valueOf[output] == nil else { return }
@@ -306,64 +219,4 @@ struct Specializer {
     valueOf[output] = add(
       .variable(index), variable.type.dtype, variable.type.shape.complete ?? [])
   }
-
-  private func outputTypes(_ operation: GraphOperation, _ context: InferenceContext)
-    throws(GraphError) -> [TensorType]
-  {
-    do throws(OpFailure) { return try operation.definition.outputTypes(context) } catch {
-      throw GraphError(
-        error.code, error.message, subject: operation.subject,
-        location: operation.origin.location, notes: operandNotes(operation, context))
-    }
-  }
-
-  private func checkSizes(_ types: [TensorType], of operation: GraphOperation) throws(GraphError) {
-    do throws(OpFailure) { for type in types { try type.checkSize() } } catch {
-      throw GraphError(
-        error.code, error.message, subject: operation.subject,
-        location: operation.origin.location)
-    }
-  }
-
-  private func operandNotes(_ operation: GraphOperation, _ context: InferenceContext) -> [String] {
-    zip(operation.inputs, context.inputs).map { input, type in
-      let place = input.operation.origin.location.map { " from \($0)" } ?? ""
-      return "'\(input.name)' is \(type)\(place)"
-    }
-  }
-
-  /// The results where they are known now.
-  private func folded(
-    _ operation: GraphOperation, _ context: InferenceContext, _ inputs: [Int],
-    _ types: [TensorType]
-  ) throws(GraphError) -> [AnyTensor]? {
-    let definition = operation.definition
-    guard definition.isPure else { return nil }
-    if let constant = definition.constantValue { return [constant] }
-    if let known = definition.valueFromTypes(context) { return known }
-    guard !types.isEmpty, !inputs.isEmpty else { return nil }
-    let constants = inputs.compactMap { program.values[$0].constant }
-    guard constants.count == inputs.count,
-      types.allSatisfy({ ($0.byteCount ?? .max) <= Self.foldingLimit })
-    else { return nil }
-    do throws(OpFailure) {
-      return try definition.evaluate(EvaluationContext(inputs: constants, outputTypes: types))
-    } catch {
-      throw GraphError(
-        error.code, error.message, subject: operation.subject,
-        location: operation.origin.location)
-    }
-  }
-}
-
-/// An operation whose result's shape depends on data, or that works on a resource such as a queue: it is
-/// evaluated on the host between two stages of a run, and what follows is compiled for the shape that it
-/// gave.
-public struct Boundary: Sendable {
-  /// The operation.
-  public let operation: GraphOperation
-  /// Values from before it that the rest of the run needs.
-  public let crossing: [Output]
-  /// Operations with effects before it, which must not run again.
-  public let completed: Set<GraphOperation>
 }

@@ -15,27 +15,27 @@ func scheduleUpdates(_ program: inout Program) throws(GraphError) {
   program = scheduler.program
 }
 
-private struct Scheduler {
+struct Scheduler {
   var program: Program
   /// For each variable the instructions that write it, in order.
-  private var writes: [[Int]]
+  var writes: [[Int]]
   /// For each instruction the number of writes of each variable that it depends on: a set's number.
-  private var seen: [Int] = []
+  var seen: [Int] = []
   private var sets = WriteSets()
   /// For each view of a variable that depends on writes, the version that it shows.
   private var pinned: [Int: Int] = [:]
   /// Further instructions that must come before an instruction.
-  private var edges: [Set<Int>] = []
+  var edges: [Set<Int>] = []
   /// Copies made here.
-  private var copies: [Version: Int] = [:]
+  var copies: [Version: Int] = [:]
 
-  private struct Version: Hashable {
+  struct Version: Hashable {
     let variable: Int
     let number: Int
   }
 
   /// The number of instructions before any were added.
-  private let original: Int
+  let original: Int
 
   init(_ program: Program) {
     self.program = program
@@ -97,13 +97,13 @@ private struct Scheduler {
     }
   }
 
-  private func maker(_ value: Int) -> Int? {
+  func maker(_ value: Int) -> Int? {
     if case .instruction(let index) = program.values[value].source { return index }
     return nil
   }
 
   /// The version of a variable that a reader sees through an operand.
-  private func version(of value: Int, readBy set: Int, _ variable: Int) -> Int {
+  func version(of value: Int, readBy set: Int, _ variable: Int) -> Int {
     var value = value
     while true {
       if let version = pinned[value] { return version }
@@ -143,73 +143,6 @@ private struct Scheduler {
     }
   }
 
-  /// A fetched value of a variable that is written later in the run is copied before.
-  private mutating func copyFetches() {
-    for (position, fetch) in program.fetches.enumerated() {
-      guard let variable = program.variable(of: fetch), !writes[variable].isEmpty else { continue }
-      let version = version(of: fetch, readBy: WriteSets.none, variable)
-      if version < writes[variable].count {
-        program.fetches[position] = addCopy(of: fetch, variable: variable, version: version)
-      }
-    }
-  }
-
-  /// A copy of the version of a variable that a value shows, through the same views as the value.
-  ///
-  /// It is made straight after the write that makes the version: a view may wait for more than that.
-  private mutating func addCopy(of value: Int, variable: Int, version: Int) -> Int {
-    var views: [Int] = []
-    var root = value
-    while let index = maker(root), program.instructions[index].isView {
-      views.append(index)
-      root = program.instructions[index].inputs[program.instructions[index].viewedInput]
-    }
-    var copy = snapshot(Version(variable: variable, number: version), of: root)
-    for view in views.reversed() {
-      var instruction = program.instructions[view]
-      instruction.inputs[instruction.viewedInput] = copy
-      instruction.origin = .rewrite(pass: "schedule", of: [instruction.origin])
-      copy = append(instruction)
-    }
-    return copy
-  }
-
-  private mutating func snapshot(_ version: Version, of value: Int) -> Int {
-    if let known = copies[version] { return known }
-    let before = version.number > 0 ? [writes[version.variable][version.number - 1]] : []
-    let copy = append(
-      Program.Instruction(
-        definition: Snapshot(), name: "\(program.variables[version.variable].name)/snapshot",
-        origin: .rewrite(pass: "schedule", of: []), inputs: [program.content(behind: value)],
-        outputs: [value], controls: before))
-    edges[writes[version.variable][version.number]].insert(program.instructions.count - 1)
-    copies[version] = copy
-    return copy
-  }
-
-  /// Adds an instruction with a result of its own, of the type that its result has so far.
-  private mutating func append(_ instruction: Program.Instruction) -> Int {
-    var value = program.values[instruction.outputs[0]]
-    value.source = .instruction(program.instructions.count)
-    program.values.append(value)
-    var instruction = instruction
-    instruction.outputs = [program.values.count - 1]
-    program.instructions.append(instruction)
-    seen.append(WriteSets.none)
-    edges.append([])
-    return program.values.count - 1
-  }
-
-  private mutating func replaceByCopy(_ value: Int, of reader: Int, variable: Int, version: Int) {
-    let copy = addCopy(of: value, variable: variable, version: version)
-    for position in program.instructions[reader].inputs.indices
-    where program.instructions[reader].inputs[position] == value
-      && !program.instructions[reader].updatedInputs.contains(position)
-    {
-      program.instructions[reader].inputs[position] = copy
-    }
-  }
-
   /// Sorts the instructions; returns those in circles, nil if there are none.
   private mutating func sort() -> [Int]? {
     let count = program.instructions.count
@@ -239,37 +172,5 @@ private struct Scheduler {
     if !stuck.isEmpty { return stuck }
     program.reorder(order)
     return nil
-  }
-
-  /// Gives one stuck reader a copy of the version that it reads.
-  ///
-  /// The order of the program satisfies everything but that a reader comes before a write that the
-  /// program has before it: each circle holds one of those. A copy can be made straight after the write
-  /// that makes its version, so that copies cannot close another.
-  private mutating func breakCircle(among stuck: [Int]) -> Bool {
-    let candidates = Set(stuck)
-    for write in stuck {
-      for reader in edges[write].sorted()
-      where reader > write && reader < original && candidates.contains(reader) {
-        if copyOperands(of: reader, overwrittenBy: write) { return true }
-      }
-    }
-    return false
-  }
-
-  /// Gives a reader copies for all operands whose content a write ends; says whether there are any.
-  private mutating func copyOperands(of reader: Int, overwrittenBy write: Int) -> Bool {
-    let instruction = program.instructions[reader]
-    // What an update writes is no reading of it.
-    for (place, input) in instruction.inputs.enumerated()
-    where !instruction.updatedInputs.contains(place) {
-      guard let variable = program.variable(of: input),
-        let position = writes[variable].firstIndex(of: write),
-        version(of: input, readBy: seen[reader], variable) == position
-      else { continue }
-      replaceByCopy(input, of: reader, variable: variable, version: position)
-      edges[write].remove(reader)
-    }
-    return !edges[write].contains(reader)
   }
 }

@@ -1,9 +1,9 @@
 import WeftGraph
 
 /// TensorFlow's `RandomStandardNormal`: normal numbers of mean 0 and deviation 1.
-public struct RandomStandardNormal: RandomDefinition {
+public struct RandomStandardNormal: RandomFillDefinition {
   public static let typeName = "RandomStandardNormal"
-  /// The element type of the result.
+  public static let distribution = RandomDistribution.normal
   public let dtype: DType
   public let seed: Int64
   public let seed2: Int64
@@ -11,21 +11,6 @@ public struct RandomStandardNormal: RandomDefinition {
     self.dtype = dtype
     self.seed = seed
     self.seed2 = seed2
-  }
-  public var attributes: [Attribute] { [Attribute("dtype", .type(dtype))] + seedAttributes }
-  public var inputNames: [String] { ["shape"] }
-  public func outputTypes(_ context: InferenceContext) throws(OpFailure) -> [TensorType] {
-    try context.require(count: 1)
-    try RandomFill.check(dtype)
-    return [TensorType(dtype, try context.requestedShape(0))]
-  }
-  public func gradients<S: FloatingScalar>(_ context: GradientContext<S>) -> [(any AnyNode)?]? {
-    [nil]
-  }
-  public func evaluate(_ context: EvaluationContext) throws(OpFailure) -> [AnyTensor] {
-    let shape = try context.requestedShape(0)
-    let generator = context.generator(forElements: try checkedCount(shape))
-    return [try RandomFill.tensor(.normal, dtype, shape: shape, from: generator)]
   }
 }
 

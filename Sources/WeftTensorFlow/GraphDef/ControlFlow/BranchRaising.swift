@@ -8,17 +8,17 @@ import WeftOps
 /// condition, such as its gradient's, become another: what they use of the first is a result of it that
 /// one branch alone gives.
 struct BranchRaising {
-  private let members: [Int]
+  let members: [Int]
   private let depth: Int
   /// By node: the choice that it became a part of.
-  private var home: [Int: Int] = [:]
-  private var choices: [Choice] = []
+  var home: [Int: Int] = [:]
+  var choices: [Choice] = []
   /// By choice: its place among them.
   private var places: [Int: Int] = [:]
   private var plain: [Int] = []
-  private var part = RaisedPart()
+  var part = RaisedPart()
 
-  private struct Choice {
+  struct Choice {
     let index: Int
     let predicate: ImportPort
     var nodes: [Int]
@@ -54,102 +54,17 @@ struct BranchRaising {
     return part
   }
 
-  private func literal(_ index: Int, _ graph: ControlFlowRaising) -> BranchLiteral? {
+  func literal(_ index: Int, _ graph: ControlFlowRaising) -> BranchLiteral? {
     guard let all = graph.literals[index], all.count > depth else { return nil }
     return all[depth]
   }
 
-  private func isMerge(_ index: Int, _ graph: ControlFlowRaising) -> Bool {
+  func isMerge(_ index: Int, _ graph: ControlFlowRaising) -> Bool {
     if case .control(.merge) = graph.nodes[index].content { return true }
     return false
   }
 
-  private func position(_ choice: Int) -> Int { places[choice] ?? 0 }
-
-  // MARK: Which branches a node belongs to
-
-  private func findLiterals(_ graph: inout ControlFlowRaising) throws(OpFailure) {
-    let all = Set(members)
-    for index in try Self.sorted(members, graph.nodes) {
-      let node = graph.nodes[index]
-      // It runs in any case: that is its purpose.
-      if node.typeName == "ControlTrigger" { continue }
-      var found: [[BranchLiteral]] = []
-      for port in node.ports where all.contains(port.node) {
-        found.append(Self.literals(of: port, graph))
-      }
-      if isMerge(index, graph) {
-        graph.literals[index] = try Self.joined(found, node.name)
-        continue
-      }
-      for other in node.controls where all.contains(other) {
-        found.append(graph.literals[other] ?? [])
-      }
-      let union = try Self.union(found, node.name)
-      if !union.isEmpty { graph.literals[index] = union }
-    }
-  }
-
-  private static func literals(of port: ImportPort, _ graph: ControlFlowRaising) -> [BranchLiteral]
-  {
-    let own = graph.literals[port.node] ?? []
-    guard case .alias = graph.nodes[port.node].content,
-      graph.nodes[port.node].typeName.hasSuffix("Switch"), graph.nodes[port.node].inputs.count == 2
-    else { return own }
-    let predicate = graph.nodes.root(graph.nodes[port.node].ports[1])
-    let literal = BranchLiteral(predicate: predicate, isTrue: port.output == 1)
-    return own.contains(literal) ? own : own + [literal]
-  }
-
-  private static func union(_ all: [[BranchLiteral]], _ name: String) throws(OpFailure)
-    -> [BranchLiteral]
-  {
-    var result = all.max { $0.count < $1.count } ?? []
-    for literals in all {
-      for literal in literals where !result.contains(literal) {
-        guard !result.contains(where: { $0.predicate == literal.predicate }) else {
-          throw OpFailure("'\(name)' uses both branches of a condition without a Merge")
-        }
-        result.append(literal)
-      }
-    }
-    return result
-  }
-
-  private static func joined(_ all: [[BranchLiteral]], _ name: String) throws(OpFailure)
-    -> [BranchLiteral]
-  {
-    guard all.count == 2, let a = all[0].last, let b = all[1].last,
-      all[0].dropLast() == all[1].dropLast(), a.predicate == b.predicate, a.isTrue != b.isTrue
-    else { throw OpFailure("'\(name)' does not join the two branches of a condition") }
-    return Array(all[0].dropLast())
-  }
-
-  private static func sorted(_ members: [Int], _ nodes: [ImportNode]) throws(OpFailure) -> [Int] {
-    let all = Set(members)
-    var waiting: [Int: Int] = [:]
-    var users: [Int: [Int]] = [:]
-    for index in members {
-      for other in nodes[index].inputs.map(\.node) + nodes[index].controls where all.contains(other)
-      {
-        waiting[index, default: 0] += 1
-        users[other, default: []].append(index)
-      }
-    }
-    var order = members.filter { waiting[$0] == nil }
-    var next = 0
-    while next < order.count {
-      for user in users[order[next]] ?? [] {
-        waiting[user, default: 0] -= 1
-        if waiting[user] == 0 { order.append(user) }
-      }
-      next += 1
-    }
-    guard order.count == members.count else {
-      throw OpFailure("loops and branches go round in a circle")
-    }
-    return order
-  }
+  func position(_ choice: Int) -> Int { places[choice] ?? 0 }
 
   // MARK: What becomes one choice
 
@@ -204,7 +119,7 @@ struct BranchRaising {
   }
 
   @discardableResult
-  private mutating func addChoice(
+  mutating func addChoice(
     _ predicate: ImportPort, _ nodes: [Int], _ graph: inout ControlFlowRaising
   ) -> Int {
     let name = nodes.first.map { graph.nodes[$0].name.parentScope } ?? "cond"
@@ -218,60 +133,6 @@ struct BranchRaising {
       graph.nodes[node].isInner = true
     }
     return choices.count - 1
-  }
-
-  // MARK: What goes out of a choice
-
-  /// A merge becomes an identity of a choice's result.
-  private mutating func join(_ index: Int, _ graph: inout ControlFlowRaising) throws(OpFailure) {
-    let ports = graph.nodes[index].ports
-    guard ports.count == 2, let last = Self.literals(of: ports[0], graph).last else {
-      throw OpFailure("'\(graph.nodes[index].name)' joins nothing")
-    }
-    let sources = ports.map { graph.nodes.resolved($0) }
-    let homes = sources.compactMap { home[$0.node] }.map(position).filter {
-      choices[$0].predicate == last.predicate
-    }
-    let place = homes.max() ?? addChoice(last.predicate, [], &graph)
-    choices[place].pairs.append(
-      last.isTrue ? (otherwise: sources[1], then: sources[0]) : (sources[0], sources[1]))
-    graph.nodes[index].content = .definition(Identity())
-    graph.nodes[index].inputs = [(choices[place].index, choices[place].pairs.count - 1)]
-  }
-
-  /// Makes results of what nodes outside of a choice use of those in it.
-  private mutating func exportUses(_ graph: inout ControlFlowRaising, _ wanted: [ImportPort]) {
-    for port in wanted { export(graph.nodes.resolved(port), to: nil, graph) }
-    for index in members {
-      let own = home[index]
-      for port in graph.nodes[index].ports { export(graph.nodes.resolved(port), to: own, graph) }
-      for (place, other) in graph.nodes[index].controls.enumerated() {
-        guard let choice = home[other], choice != own else { continue }
-        choices[position(choice)].targets.append(other)
-        if own == nil {
-          graph.nodes[index].controls[place] = choice
-        } else if let own {
-          graph.nodes[own].controls.append(choice)
-        }
-      }
-    }
-    for position in choices.indices {
-      for pair in choices[position].pairs {
-        for port in [pair.otherwise, pair.then] {
-          if let port { export(port, to: choices[position].index, graph) }
-        }
-      }
-    }
-  }
-
-  private mutating func export(_ port: ImportPort, to user: Int?, _ graph: ControlFlowRaising) {
-    guard let choice = home[port.node], choice != user, part.exports[port] == nil,
-      let literal = literal(port.node, graph)
-    else { return }
-    let place = position(choice)
-    part.exports[port] = ImportPort(node: choice, output: choices[place].pairs.count)
-    choices[place].pairs.append(
-      literal.isTrue ? (otherwise: nil, then: port) : (otherwise: port, then: nil))
   }
 
   // MARK: The branches of a choice
