@@ -29,6 +29,7 @@ enum {
   PANEL_BYTES = MOST_K * 128,  // of a packed panel of B: two vectors wide
   THIN_ROWS = 3,             // of C, for which B is read in place: packing it would cost more
   SPARE_BYTES = 32 << 10,    // of stack, to pack into when there is no memory
+  AHEAD = 16,                // rows asked for before they are packed
 };
 
 typedef struct {

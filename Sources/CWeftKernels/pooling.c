@@ -5,10 +5,15 @@
 #include "isa.h"
 #include "weft_pool.h"
 
-enum {
-  BLOCK = 256,      // channels worked on at a time, where intermediate results are needed
-  GRAIN = 1 << 15,  // elements of the images in an item of work, at least
-};
+// Vectors are passed only to functions that are always inlined.
+#pragma clang diagnostic ignored "-Wpsabi"
+
+enum { GRAIN = 1 << 15 };  // elements of the images in an item of work, at least
+
+typedef float pooling_f16 __attribute__((ext_vector_type(16)));
+typedef float pooling_f4 __attribute__((ext_vector_type(4)));
+typedef double pooling_d8 __attribute__((ext_vector_type(8)));
+typedef double pooling_d2 __attribute__((ext_vector_type(2)));
 
 typedef struct {
   const weft_pooling_shape *shape;
@@ -44,12 +49,20 @@ static inline __attribute__((always_inline)) pooling_window window_of(const weft
   return w;
 }
 
+// Whether each element of the images is in exactly one window.
+static int windows_are_tiles(const weft_pooling_shape *s) {
+  return s->stride_rows == s->window_rows && s->stride_columns == s->window_columns &&
+         s->out_rows * s->window_rows >= s->in_rows + s->pad_rows &&
+         s->out_columns * s->window_columns >= s->in_columns + s->pad_columns;
+}
+
 #define WEFT_FAMILY "pooling.inc"
 #include "isa_variants.inc"
 
 static void run(int is_double, int32_t kind, pooling_job *job, struct weft_pool *pool) {
   const weft_pooling_shape *s = job->shape;
-  const int by_image = kind == WEFT_POOLING_MAX_GRAD || kind == WEFT_POOLING_MEAN_GRAD;
+  const int by_image = kind == WEFT_POOLING_MAX_GRAD || kind == WEFT_POOLING_MEAN_GRAD ||
+                       kind == WEFT_POOLING_MAX_RELU_GRAD;
   const size_t items = by_image ? s->batch : s->batch * s->out_rows;
   const size_t each = s->in_columns * s->channels * (by_image ? s->in_rows : s->stride_rows);
   weft_pool_for(pool, items, 1 + GRAIN / each, WEFT_VARIANT(pooling_table)[is_double][kind], job);

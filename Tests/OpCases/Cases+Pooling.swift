@@ -68,6 +68,9 @@ extension CaseTable {
       OpCase(MaxPool(pooling), [x], name: name),
       OpCase(
         MaxPoolGrad(pooling), [x, y, g], name: name, tolerance: tolerance, gradient: onlySlope),
+      OpCase(
+        MaxPoolReluGrad(MaxPoolGrad(pooling)), [x, y, g], name: name, tolerance: tolerance,
+        gradient: .skipped("made after gradients are")),
       OpCase(MaxPoolGradGrad(pooling), [x, y, more], name: name, gradient: onlySlope),
       OpCase(AvgPool(pooling), [x], name: name, tolerance: tolerance),
       OpCase(AvgPoolGrad(pooling), [sizes, g], name: name, tolerance: tolerance),

@@ -40,6 +40,30 @@ import Weft
         == Self.joined)
   }
 
+  @Test func theGradientsOfAPoolingAndARectifierAreJoined() throws {
+    let graph = Graph(seed: 4)
+    let x = graph.placeholder(Float.self, shape: [2, 6, 6, 3], name: "x")
+    let other = graph.placeholder(Float.self, shape: [2, 6, 6, 3], name: "other")
+    let pooling = PoolingSettings(
+      window: 2, WindowSettings(strides: 2, padding: .valid, dataFormat: .channelsLast))
+    func steps(_ slope: Node<Float>) throws -> [String] {
+      let values = try Tensor<Float>(
+        shape: [2, 6, 6, 3], scalars: (0..<216).map { Float($0 * 37 % 23) - 11 })
+      let plan = try Session(graph).plan(
+        of: [slope.output], feeding: [x: values, other: values])
+      return try #require(plan).steps.map(\.definition.typeName)
+    }
+    let pooled = maxPool2D(relu(x), window: 2)
+    let slope = try #require(gradients(of: sum(pooled * pooled), withRespectTo: [x])[0])
+    let found = try steps(slope)
+    #expect(found.contains("WeftMaxPoolReluGrad"))
+    #expect(!found.contains("MaxPoolGrad") && !found.contains("ReluGrad"))
+    // Another mask is not the rectifier's before the pooling.
+    let back: Node<Float> = apply(MaxPoolGrad(pooling), [x, maxPool2D(x, window: 2), pooled])
+    #expect(try steps(masked(back, by: other)).contains("MaxPoolGrad"))
+    #expect(try steps(masked(back, by: x)).contains("WeftMaxPoolReluGrad"))
+  }
+
   @Test func otherFormulasAreLeft() throws {
     let left = ["MatMul", "WeftFusedPointwise"]
     #expect(try steps { product, _, other in [product + other] } == ["MatMul", "Add"])

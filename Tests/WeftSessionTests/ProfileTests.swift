@@ -125,6 +125,23 @@ import Weft
     #expect(training.launches > report.launches)
   }
 
+  @Test func convolutionsCountTheProductsOfTheirWindows() throws {
+    let graph = Graph(seed: 1)
+    let x = graph.placeholder(Float.self, shape: [2, 6, 6, 3], name: "x")
+    let w = graph.variable(.truncatedNormal([3, 3, 3, 4]), name: "w")
+    let y = conv2D(x, w, padding: .valid)
+    let slopes = gradients(of: sum(y * y), withRespectTo: [x, w]).compactMap { $0 }
+    let session = try Session(graph, device: CPUDevice(threads: 1))
+    let images = try Tensor<Float>.zeros([2, 6, 6, 3])
+    // 4 x 4 windows in two images, for 4 filters of 3 x 3 x 3.
+    let products = 2.0 * (2 * 4 * 4 * 4) * (3 * 3 * 3)
+    let forward = try session.report(y, feeding: [x: images])
+    #expect(forward.floatingPointOperations == products)
+    let both = try session.report(slopes[0], slopes[1], feeding: [x: images])
+    #expect(both.floatingPointOperations >= 3 * products)
+    #expect(both.floatingPointOperations < 3.2 * products)
+  }
+
   @Test func theLargestBatchIsExact() throws {
     let model = try Model()
     let session = try Session(model.graph, device: CPUDevice(threads: 1))

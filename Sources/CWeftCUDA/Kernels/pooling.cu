@@ -101,10 +101,14 @@ KERNEL(256) ENTRY(max_pool_pick)(T *y, const T *x, const T *other, long long cou
   }
 }
 
-// Where the largest are, for the gradient.
-KERNEL(256) ENTRY(max_pool_pixels)(int *pixels, const T *x, long long count,
+// Where the largest are, for the gradient; only those above 0 for that of a rectifier before it, too.
+KERNEL(256) ENTRY(max_pool_pixels)(int *pixels, const T *x, long long count, int is_rectified,
                                    const __grid_constant__ Pooling g) {
-  FOR_EACH(i, count) pixels[i] = largest_pixel(x, place((int)i, g), g);
+  FOR_EACH(i, count) {
+    const Place at = place((int)i, g);
+    const int best = largest_pixel(x, at, g);
+    pixels[i] = best >= 0 && is_rectified && !(x[element(at, best, g)] > (T)0) ? -1 : best;
+  }
 }
 
 // Each element gathers the gradients of the results of which it is the largest, in their order.

@@ -26,6 +26,7 @@ enum {
   WEFT_POOLING_MAX_GRAD_GRAD = 2,  // first and second: images; of the second, where the first is largest
   WEFT_POOLING_MEAN = 3,           // first: images; to the mean of what each window sees
   WEFT_POOLING_MEAN_GRAD = 4,      // second: a gradient; in equal parts to what each window sees
+  WEFT_POOLING_MAX_RELU_GRAD = 5,  // as MAX_GRAD, where that largest is above 0
 };
 
 // NaN counts as larger than any number.

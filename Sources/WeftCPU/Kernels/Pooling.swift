@@ -16,6 +16,13 @@ extension MaxPoolGrad: CPUKernelProviding {
   }
 }
 
+extension MaxPoolReluGrad: CPUKernelProviding {
+  public func planCPUKernel(_ request: KernelRequest) throws(OpFailure) -> CPUKernel {
+    let geometry = try PoolingGeometry(pooling, input: request.inputs[0].shape)
+    return planPooling(geometry, WEFT_POOLING_MAX_RELU_GRAD, request, first: 0, second: 2)
+  }
+}
+
 extension MaxPoolGradGrad: CPUKernelProviding {
   public func planCPUKernel(_ request: KernelRequest) throws(OpFailure) -> CPUKernel {
     let geometry = try PoolingGeometry(pooling, input: request.inputs[0].shape)

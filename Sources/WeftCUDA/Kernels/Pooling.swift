@@ -17,14 +17,26 @@ extension MaxPoolGradGrad: CUDAKernelProviding {
 
 extension MaxPoolGrad: CUDAKernelProviding {
   public func planCUDAKernel(_ request: CUDAKernelRequest) throws(OpFailure) -> CUDAKernel {
-    let plan = try PoolingPlan(pooling, images: request.inputs[0].shape, request)
-    var kernel = try plan.overResults("max_pool_pixels", [.scratch(0), .input(0)])
-    let back = try plan.overImages(
-      "max_pool_gradient", [.output(0), .scratch(0), .input(2)])
-    kernel.commands += back.commands
-    kernel.scratchByteCount = plan.geometry.outputCount * 4
-    return kernel
+    try planMaxPoolGradient(pooling, isRectified: false, request)
   }
+}
+
+extension MaxPoolReluGrad: CUDAKernelProviding {
+  public func planCUDAKernel(_ request: CUDAKernelRequest) throws(OpFailure) -> CUDAKernel {
+    try planMaxPoolGradient(pooling, isRectified: true, request)
+  }
+}
+
+private func planMaxPoolGradient(
+  _ pooling: PoolingSettings, isRectified: Bool, _ request: CUDAKernelRequest
+) throws(OpFailure) -> CUDAKernel {
+  let plan = try PoolingPlan(pooling, images: request.inputs[0].shape, request)
+  var kernel = try plan.overResults(
+    "max_pool_pixels", [.scratch(0), .input(0)], then: [.int32(isRectified ? 1 : 0)])
+  let back = try plan.overImages("max_pool_gradient", [.output(0), .scratch(0), .input(2)])
+  kernel.commands += back.commands
+  kernel.scratchByteCount = plan.geometry.outputCount * 4
+  return kernel
 }
 
 extension MaxPoolWithArgmax: CUDAKernelProviding {

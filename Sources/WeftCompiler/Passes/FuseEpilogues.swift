@@ -1,7 +1,8 @@
 import WeftOps
 
-/// Joins a matrix product to the bias, rectifier or gradient mask that is its only user: the elements
-/// are finished where the product stores them, instead of in a pass of their own.
+/// Joins a matrix product to the bias, rectifier or gradient mask that is its only user, and the gradient
+/// of a pooling to that of the rectifier before it: the elements are finished where they are stored,
+/// instead of in a pass of their own.
 ///
 /// Only a formula that is an epilogue as a whole is joined: where more is done to the elements, a pass
 /// over them remains, and it may as well do everything.
@@ -25,22 +26,29 @@ private func fuse(_ index: Int, _ program: inout Program, _ uses: Uses) {
   for (position, operand) in instruction.inputs.enumerated() {
     guard program.values[operand].shape == result.shape,
       let maker = program.soleProducer(of: operand, uses),
-      let product = program.instructions[maker].definition as? MatMul,
       uses.mayMove(maker, to: index, program),
       let steps = EpilogueSteps(formula, product: position)
     else { continue }
     let bias = steps.bias.map { instruction.inputs[$0] }
     let mask = steps.mask.map { instruction.inputs[$0] }
-    guard bias.map({ isRow($0, of: result.shape, program) }) ?? true,
-      mask.map({ program.values[$0].shape == result.shape }) ?? true,
-      [bias, mask].allSatisfy({ $0.map { program.values[$0].dtype == result.dtype } ?? true })
-    else { continue }
-    program.instructions[index].definition = MatMulEpilogue(
-      product: product,
-      epilogue: MatMulEpilogue.Epilogue(
-        addsBias: bias != nil, isRectified: steps.isRectified, isMasked: mask != nil))
-    program.instructions[index].inputs =
-      program.instructions[maker].inputs + [bias, mask].compactMap { $0 }
+    let operands = program.instructions[maker].inputs
+    switch program.instructions[maker].definition {
+    case let product as MatMul:
+      guard bias.map({ isRow($0, of: result.shape, program) }) ?? true,
+        mask.map({ program.values[$0].shape == result.shape }) ?? true,
+        [bias, mask].allSatisfy({ $0.map { program.values[$0].dtype == result.dtype } ?? true })
+      else { continue }
+      program.instructions[index].definition = MatMulEpilogue(
+        product: product,
+        epilogue: MatMulEpilogue.Epilogue(
+          addsBias: bias != nil, isRectified: steps.isRectified, isMasked: mask != nil))
+      program.instructions[index].inputs = operands + [bias, mask].compactMap { $0 }
+    case let pooling as MaxPoolGrad:
+      guard bias == nil, !steps.isRectified, mask == operands[0] else { continue }
+      program.instructions[index].definition = MaxPoolReluGrad(pooling)
+      program.instructions[index].inputs = operands
+    default: continue
+    }
     program.instructions[index].origin = .rewrite(
       pass: "fuse epilogues", of: [instruction.origin, program.instructions[maker].origin])
     program.instructions[maker].isDead = true
