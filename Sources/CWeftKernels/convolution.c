@@ -87,14 +87,16 @@ static const convolution_kernels kernels[2][WEFT_ISA_COUNT] = {
 enum { SERIAL = 1 << 19 };  // products below which a second thread does not pay
 
 void weft_convolution_run(const weft_convolution *plan, const void *first, const void *second,
-                          void *result, void *scratch, struct weft_pool *pool) {
+                          void *result, void *scratch, const weft_convolution_epilogue *epilogue,
+                          struct weft_pool *pool) {
   const weft_convolution_shape *shape = &plan->shape;
   const convolution_kernels *kernel = &kernels[plan->size == 8][weft_isa()];
   const double work = (double)shape->batch * shape->out_rows * shape->out_columns * shape->channels *
                       shape->filters * shape->filter_rows * shape->filter_columns;
   if (work < SERIAL) pool = NULL;
   char *memory = scratch;
-  convolution_job job = {.plan = plan, .first = first, .second = second, .result = result};
+  convolution_job job = {.plan = plan, .first = first, .second = second, .result = result,
+                         .epilogue = epilogue};
   job.packed = memory;
   job.buffers = memory + plan->packed_elements * plan->size;
   if (plan->role != WEFT_CONVOLUTION_FILTER) {

@@ -55,6 +55,7 @@ typedef struct {
   const void *first, *second;
   void *result;
   void *packed, *buffers, *gradients, *partials;
+  const weft_convolution_epilogue *epilogue;
 } convolution_job;
 
 #endif

@@ -94,6 +94,21 @@ extension CaseTable {
         made(Conv2D(settings), [x, w]),
         made(Conv2DBackpropInput(settings), [sizes(shape), w, g]),
         made(Conv2DBackpropFilter(settings), [x, sizes(filter), g]),
-      ]
+      ] + epilogues(Conv2D(settings), [x, w], filters: filter[3], size.dtype, name, tolerance)
+  }
+  /// What the compiler makes of a convolution with the channels last and what follows it.
+  private static func epilogues(
+    _ convolution: Conv2D, _ operands: [OpCase.Operand], filters: Int, _ dtype: DType,
+    _ name: String,
+    _ tolerance: Tolerance
+  ) -> [OpCase] {
+    guard convolution.settings.dataFormat == .channelsLast else { return [] }
+    let bias = OpCase.Operand.fed(.special([filters], as: dtype))
+    return [(true, false), (false, true), (true, true)].map { addsBias, isRectified in
+      OpCase(
+        Conv2DEpilogue(convolution: convolution, addsBias: addsBias, isRectified: isRectified),
+        operands + (addsBias ? [bias] : []), name: "\(name) bias \(addsBias) relu \(isRectified)",
+        tolerance: tolerance, gradient: .skipped("made after gradients are"))
+    }
   }
 }

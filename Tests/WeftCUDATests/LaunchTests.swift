@@ -28,7 +28,7 @@ extension [PlannedStep] {
     book256: 2 launches, 8 products, 0 copies and fills
     momentum512: 3 launches, 8 products, 0 copies and fills
     wide4096: 2 launches, 8 products, 0 copies and fills
-    lenet: 19 launches, 6 products, 0 copies and fills
+    lenet: 17 launches, 6 products, 0 copies and fills
     """
 
   static func plan(_ workload: Workload) throws -> ExecutionPlan {

@@ -64,6 +64,30 @@ import Weft
     #expect(try steps(masked(back, by: x)).contains("WeftMaxPoolReluGrad"))
   }
 
+  @Test func aConvolutionTakesABiasAndARectifier() throws {
+    let graph = Graph(seed: 4)
+    let x = graph.placeholder(Float.self, shape: [2, 6, 6, 3], name: "x")
+    let w = graph.placeholder(Float.self, shape: [3, 3, 3, 4], name: "w")
+    let bias = graph.placeholder(Float.self, shape: [4], name: "bias")
+    func steps(_ y: Node<Float>) throws -> [String] {
+      let plan = try Session(graph).plan(
+        of: [y.output],
+        feeding: [
+          x: try Tensor<Float>.zeros([2, 6, 6, 3]), w: try Tensor<Float>.zeros([3, 3, 3, 4]),
+          bias: try Tensor<Float>.zeros([4]),
+        ])
+      return try #require(plan).steps.map(\.definition.typeName)
+    }
+    let y = conv2D(x, w, padding: .same)
+    let joined = ["WeftConv2DEpilogue"]
+    #expect(try steps(relu(y + bias)) == joined)
+    #expect(try steps(relu(biasAdd(y, bias))) == joined)
+    #expect(try steps(y + bias) == joined)
+    #expect(try steps(relu(y)) == joined)
+    #expect(try steps(tanh(y + bias)) == ["Conv2D", "WeftFusedPointwise"])
+    #expect(try steps(masked(y, by: y * 2)).first == "Conv2D")
+  }
+
   @Test func otherFormulasAreLeft() throws {
     let left = ["MatMul", "WeftFusedPointwise"]
     #expect(try steps { product, _, other in [product + other] } == ["MatMul", "Add"])

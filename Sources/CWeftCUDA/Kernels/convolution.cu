@@ -77,8 +77,12 @@ DEVICE T right_element(const T *right, const Convolution &g, int k, int column) 
 // Each block makes TILE x TILE results from slices of both matrices, 16 deep, in shared memory; the next
 // slices are fetched into registers while these are multiplied. Blocks along z take parts of the depth
 // and leave their sums for `add_parts`. Every element is fetched once for each TILE results beside.
+// The steps after a result: 1 for a bias, 2 for a rectifier.
 KERNEL(256) ENTRY(convolve)(T *result, T *parts, const T *left, const T *right, int rows,
                             int columns, int depth, int chunk,
+#if defined(OUTPUT)
+                            const T *bias, int steps,
+#endif
                             const __grid_constant__ Convolution g) {
   __shared__ __align__(16) T a[DEPTH][TILE + 4];
   __shared__ __align__(16) T b[DEPTH][TILE + 4];
@@ -169,7 +173,13 @@ KERNEL(256) ENTRY(convolve)(T *result, T *parts, const T *left, const T *right, 
 #pragma unroll
     for (int j = 0; j < SIDE; j++) {
       const int column = first_column + j / 4 * 64 + own_column + j % 4;
-      if (column < columns) target[start + column * step] = sum[i][j];
+      if (column >= columns) continue;
+      T value = sum[i][j];
+#if defined(OUTPUT)
+      if (steps & 1) value += bias[column];
+      if (steps & 2) value = value <= (T)0 ? (T)0 : value;
+#endif
+      target[start + column * step] = value;
     }
   }
 }

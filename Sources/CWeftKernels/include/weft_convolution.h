@@ -30,6 +30,13 @@ typedef struct {
 // result's gradient and the filters; the filters' gradient from the images and the result's gradient.
 enum { WEFT_CONVOLUTION_OUTPUT = 0, WEFT_CONVOLUTION_INPUT = 1, WEFT_CONVOLUTION_FILTER = 2 };
 
+// What is done to every element v of filter j of a convolution's result: v + bias[j], of the element type,
+// unless it is NULL; then 0 where v is at most 0 (a NaN stays), if relu is not 0.
+typedef struct {
+  const void *_Nullable bias;
+  int32_t relu;
+} weft_convolution_epilogue;
+
 typedef struct weft_convolution weft_convolution;
 
 // Prepares a convolution of elements of 4 or 8 bytes; NULL when memory is short. All sizes must be
@@ -42,9 +49,11 @@ void weft_convolution_destroy(weft_convolution *_Nullable convolution);
 size_t weft_convolution_scratch_bytes(const weft_convolution *convolution);
 
 // Computes `result`, which must not overlap the operands. Allocates nothing; several threads may run
-// one convolution, each with its own scratch of 64-byte alignment. The bits do not depend on the pool.
+// one convolution, each with its own scratch of 64-byte alignment. The bits do not depend on the pool. An
+// epilogue, which only a convolution's result takes, is applied to each strip while it is in the cache.
 void weft_convolution_run(const weft_convolution *convolution, const void *first,
                           const void *second, void *result, void *scratch,
+                          const weft_convolution_epilogue *_Nullable epilogue,
                           struct weft_pool *_Nullable pool);
 
 // Depthwise: filters [rows, columns, channels, filters], results [..., channels * filters].

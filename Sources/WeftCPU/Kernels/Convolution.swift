@@ -51,11 +51,7 @@ private func planConvolution<D: ConvolutionDefinition>(_ definition: D, _ reques
   guard geometry.rows.hasNarrowEdges, geometry.columns.hasNarrowEdges else {
     return planEvaluation(definition, request)
   }
-  let sizes = [
-    geometry.batch, geometry.channels, geometry.filters, geometry.rows.input,
-    geometry.columns.input, geometry.rows.output, geometry.columns.output,
-  ]
-  if sizes.contains(0) {
+  if geometry.isEmpty {
     let byteCount = result.byteCount
     return { (arguments) throws(OpFailure) in memset(arguments.output(0), 0, byteCount) }
   }
@@ -66,7 +62,7 @@ private func planConvolution<D: ConvolutionDefinition>(_ definition: D, _ reques
 
 extension WindowAxis {
   /// Whether what the windows see beyond the edges is little.
-  fileprivate var hasNarrowEdges: Bool {
+  var hasNarrowEdges: Bool {
     let end = (output - 1) * stride + (window - 1) * dilation - before
     return before <= 1 << 16 && end <= input + 1 << 16 && (window - 1) * dilation <= 1 << 16
   }
@@ -76,7 +72,7 @@ extension WindowAxis {
 
 extension ConvolutionGeometry {
   /// Whether it is a matrix product of all positions: a window of one element that sees each once.
-  fileprivate var isProduct: Bool {
+  var isProduct: Bool {
     rows.isIdentity && columns.isIdentity && dataFormat == .channelsLast
   }
 
@@ -149,7 +145,7 @@ private func planDepthwise(_ operands: ConvolutionOperands) -> CPUKernel {
 }
 
 /// A convolution prepared by the C kernels.
-private final class PreparedConvolution: @unchecked Sendable {
+final class PreparedConvolution: @unchecked Sendable {
   // Sendable: not changed after init; runs only read it.
   private let plan: OpaquePointer
   let scratchBytes: Int
@@ -168,9 +164,10 @@ private final class PreparedConvolution: @unchecked Sendable {
 
   func run(
     _ first: UnsafeRawPointer, _ second: UnsafeRawPointer, _ result: UnsafeMutableRawPointer,
-    _ scratch: UnsafeMutableRawPointer, _ pool: OpaquePointer?
+    _ scratch: UnsafeMutableRawPointer,
+    epilogue: UnsafePointer<weft_convolution_epilogue>? = nil, _ pool: OpaquePointer?
   ) {
-    weft_convolution_run(plan, first, second, result, scratch, pool)
+    weft_convolution_run(plan, first, second, result, scratch, epilogue, pool)
   }
 
   deinit { weft_convolution_destroy(plan) }

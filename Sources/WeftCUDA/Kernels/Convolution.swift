@@ -7,6 +7,24 @@ extension Conv2D: CUDAKernelProviding {
   }
 }
 
+extension Conv2DEpilogue: CUDAKernelProviding {
+  /// A bias and a rectifier where the result is stored; after a product of matrices, in a pass.
+  public func planCUDAKernel(_ request: CUDAKernelRequest) throws(OpFailure) -> CUDAKernel {
+    var kernel = try planConvolution(
+      convolution, request, bias: biasInput.map { .input($0) }, isRectified: isRectified)
+    let output = request.outputs[0]
+    let isStored = kernel.commands.contains { if case .launch = $0 { true } else { false } }
+    if isStored || output.count == 0 { return kernel }
+    let pass = try planPointwise(
+      expression, dtype: output.dtype, shape: output.shape,
+      inputs: [(dtype: output.dtype, shape: output.shape)]
+        + request.inputs.dropFirst(2).map { (dtype: $0.dtype, shape: $0.shape) },
+      arguments: [.output(0)] + (biasInput.map { [.input($0)] } ?? []), to: .output(0), request)
+    kernel.commands += pass.commands
+    return kernel
+  }
+}
+
 extension Conv2DBackpropInput: CUDAKernelProviding {
   public func planCUDAKernel(_ request: CUDAKernelRequest) throws(OpFailure) -> CUDAKernel {
     try planConvolution(self, request)
@@ -31,11 +49,6 @@ func geometry<D: ConvolutionDefinition>(of definition: D, _ request: CUDAKernelR
 }
 
 extension ConvolutionGeometry {
-  /// Whether no product is added up.
-  var isEmpty: Bool {
-    [batch, channels, filters, rows.input, columns.input, rows.output, columns.output].contains(0)
-  }
-
   /// Whether each result sees one pixel, its own.
   var isPointwise: Bool {
     [rows, columns].allSatisfy {
@@ -73,7 +86,8 @@ extension ConvolutionRole {
 }
 
 private func planConvolution<D: ConvolutionDefinition>(
-  _ definition: D, _ request: CUDAKernelRequest
+  _ definition: D, _ request: CUDAKernelRequest, bias: CUDAKernel.Argument? = nil,
+  isRectified: Bool = false
 )
   throws(OpFailure) -> CUDAKernel
 {
@@ -117,9 +131,13 @@ private func planConvolution<D: ConvolutionDefinition>(
     case .filter: [.input(0), .input(2)]
     }
   let sizes = [product.rows, product.columns, product.depth, chunk]
+  // Some address where there is no bias.
+  let steps = (bias == nil ? 0 : 1) + (isRectified ? 2 : 0)
+  let epilogue: [CUDAKernel.Argument] =
+    D.role == .output ? [bias ?? .output(0), .int32(steps)] : []
   let convolve = unit.launch(
     "convolve", grid: [grid.0, grid.1, parts], block: [256, 1, 1],
-    [.output(0), .scratch(0)] + operands + sizes.map { .int32($0) }
+    [.output(0), .scratch(0)] + operands + sizes.map { .int32($0) } + epilogue
       + [.structure(product.structure)])
   if parts == 1 { return CUDAKernel(convolve) }
   return CUDAKernel(

@@ -1,7 +1,7 @@
 import WeftOps
 
-/// Joins a matrix product to the bias, rectifier or gradient mask that is its only user, and the gradient
-/// of a pooling to that of the rectifier before it: the elements are finished where they are stored,
+/// Joins a matrix product or a convolution to the bias, rectifier or (a product) gradient mask that is its
+/// only user, and the gradient of a pooling to that of the rectifier before it: the elements are finished where they are stored,
 /// instead of in a pass of their own.
 ///
 /// Only a formula that is an epilogue as a whole is joined: where more is done to the elements, a pass
@@ -43,6 +43,15 @@ private func fuse(_ index: Int, _ program: inout Program, _ uses: Uses) {
         epilogue: MatMulEpilogue.Epilogue(
           addsBias: bias != nil, isRectified: steps.isRectified, isMasked: mask != nil))
       program.instructions[index].inputs = operands + [bias, mask].compactMap { $0 }
+    case let convolution as Conv2D:
+      guard mask == nil, convolution.settings.dataFormat == .channelsLast,
+        bias.map({
+          isRow($0, of: result.shape, program) && program.values[$0].dtype == result.dtype
+        }) ?? true
+      else { continue }
+      program.instructions[index].definition = Conv2DEpilogue(
+        convolution: convolution, addsBias: bias != nil, isRectified: steps.isRectified)
+      program.instructions[index].inputs = operands + [bias].compactMap { $0 }
     case let pooling as MaxPoolGrad:
       guard bias == nil, !steps.isRectified, mask == operands[0] else { continue }
       program.instructions[index].definition = MaxPoolReluGrad(pooling)
@@ -56,9 +65,11 @@ private func fuse(_ index: Int, _ program: inout Program, _ uses: Uses) {
   }
 }
 
-/// Whether a value has one element for each column and is the same for all rows.
+/// Whether a value has one element for each place along the last axis, and is the same along the others.
 private func isRow(_ value: Int, of shape: [Int], _ program: Program) -> Bool {
-  program.values[value].shape == [shape[1]] || program.values[value].shape == [1, shape[1]]
+  let row = program.values[value].shape
+  guard let last = row.last, last == shape.last, row.count <= shape.count else { return false }
+  return row.dropLast().allSatisfy { $0 == 1 }
 }
 
 /// A formula as steps of an epilogue, with the operands that they take.

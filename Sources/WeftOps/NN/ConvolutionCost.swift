@@ -1,5 +1,13 @@
 import WeftGraph
 
+extension Conv2DEpilogue {
+  /// Those of the convolution, and the functions of the epilogue for each element.
+  public func floatingPointOperations(inputs: [[Int]], outputs: [[Int]]) -> Double {
+    Double(expression.operationCount) * elementCount(outputs[0])
+      + convolution.floatingPointOperations(inputs: Array(inputs[..<2]), outputs: outputs)
+  }
+}
+
 extension ConvolutionDefinition {
   /// A multiplication and an addition for each element of the result under each element of its filter;
   /// the gradients take as many.

@@ -38,6 +38,11 @@ public struct ConvolutionGeometry: Hashable, Sendable {
     dataFormat = format
   }
 
+  /// Whether no product is added up.
+  public var isEmpty: Bool {
+    [batch, channels, filters, rows.input, columns.input, rows.output, columns.output].contains(0)
+  }
+
   /// The channels of the result.
   public var outputChannels: Int { isDepthwise ? channels * filters : filters }
 
