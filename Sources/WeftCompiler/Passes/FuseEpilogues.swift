@@ -1,8 +1,8 @@
 import WeftOps
 
-/// Joins a matrix product or a convolution to the bias, rectifier or (a product) gradient mask that is its
-/// only user, and the gradient of a pooling to that of the rectifier before it: the elements are finished where they are stored,
-/// instead of in a pass of their own.
+/// Joins a matrix product or a convolution to the bias or rectifier that is its only user, a product also to
+/// the mask of a gradient, and the gradient of a pooling to that of the rectifier before it: the elements are
+/// finished where they are stored, instead of in a pass of their own.
 ///
 /// Only a formula that is an epilogue as a whole is joined: where more is done to the elements, a pass
 /// over them remains, and it may as well do everything.
