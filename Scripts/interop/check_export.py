@@ -37,8 +37,9 @@ def check(folder):
     graph = load(os.path.join(folder, "graph.pb"))
     worst = 0.0
     with v1.Session(graph=graph) as session:
-        if run["init"]:
-            session.run([graph.get_operation_by_name(name) for name in run["init"]])
+        # One by one: a moving average begins with the value of its variable.
+        for name in run["init"]:
+            session.run(graph.get_operation_by_name(name))
         for step in range(run["steps"]):
             fed = {name: value[step] for name, value in feeds.items()}
             targets = [graph.get_operation_by_name(name) for name in run["targets"]]
